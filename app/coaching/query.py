@@ -1,0 +1,138 @@
+"""From what was typed to what is looked up: identity statements removed, "PM" resolved, follow-ups completed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.coaching.model import Kind, Turn
+from app.coaching.vocabulary import Vocabulary
+
+_WHO = (
+    r"woman|man|girl|guy|lady|gentleman|mother|father|mum|mom|dad|parent|single parent|widow(?:er)?|carer|caregiver|grandmother|"
+    r"grandfather|female|male|non-?binary(?: person)?|trans(?:gender)?(?: \w+)?|lesbian|gay|bisexual|queer|straight|heterosexual|"
+    r"muslim|christian|jewish|jew|hindu|sikh|buddhist|catholic|atheist|black|white|asian|latino|latina|hispanic|arab|african|"
+    r"european|american|indian|pakistani|nigerian|polish|turkish|german|french|chinese|british|immigrant|refugee|foreigner|migrant|"
+    r"disabled(?: person)?|deaf|blind|autistic|dyslexic|neurodivergent|adhd|diabetic|wheelchair user|pensioner|millennial|boomer|"
+    r"gen z|young(?: person)?|old(?: person)?|elderly|middle-aged|married|divorced|widowed|childless|pregnant|native speaker|"
+    r"non-native speaker|\d{2}(?:[- ]years?[- ]old)?"
+)
+_ADJECTIVES = r"(?:(?:very|quite|fairly|newly|recently|slightly|proud|working|single|young|old|older|elderly|" + _WHO + r")[\s,-]+(?:and )?){0,4}"
+IDENTITY = [
+    re.compile(
+        rf"(?:\b(?:hi|hello|hey)[, ]+)?\b(?:i\s?am|i'm|i’m|im|as|being|speaking as)\s+(?:an?\s+|the\s+)?{_ADJECTIVES}(?:{_WHO})\b"
+        r"(?:\s+(?:of|from|in|with|aged?)\s+(?:\w+(?:[\s-](?:year|years|old|children|kids|descent|origin|background))*|my \w+))?"
+        r"(?:\s+(?:and|who|so|but)\b)?[,;.:]?",
+        re.I,
+    ),
+    re.compile(r"\b(?:my name is|i am called|i'm called|call me)\s+[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?[,;.]?(?:\s+and\b)?", re.I),
+    re.compile(r"\b(?:aged?|at the age of|at)\s+\d{2}\b(?!\s*(?:%|percent|people|engineers|developers|employees|teams))[,;.]?", re.I),
+    re.compile(r"\b\d{2}[- ]years?[- ]old(?:\s+(?:woman|man|female|male|person|mother|father))?\b[,;.]?", re.I),
+    re.compile(r"\bin my (?:early |late |mid[- ]?)?(?:twenties|thirties|forties|fifties|sixties|\d0s)\b[,;.]?", re.I),
+    re.compile(
+        r"\bi (?:have|use|live with|suffer from|got)\s+(?:an?\s+|my\s+)?(?:\w+\s)?(?:wheelchair|disability|adhd|autism|dyslexia|diabetes|"
+        r"depression|epilepsy|hearing aids?|(?:\w+ )?(?:kids?|children|daughters?|sons?|baby)|accent)\b(?:\s+and\b)?[,;.]?",
+        re.I,
+    ),
+    re.compile(r"\b(?:i come|i'm|i am|originally)\s+(?:originally )?from\s+[A-Z]\w+(?:\s[A-Z]\w+)?[,;.]?(?:\s+and\b)?"),
+]  # fmt: skip
+
+ANAPHORA = re.compile(
+    r"\b(?:it|that|this|they|them|those|these|one|ones|he|she|him|her|his|their|its|there|both|either|neither|the (?:two|other|first|second|latter|former|same|role))\b",
+    re.I,
+)
+OPENER = re.compile(
+    r"^\W*(?:and|but|so|then|what about|how about|why|why not|which|really|ok(?:ay)?|also|or|what if|since when|who else|"
+    r"in (?:that|this) case|even if|does that|is that|would that|you (?:said|mean|mentioned))\b",
+    re.I,
+)
+ABOUT_ANOTHER = re.compile(r"^\W*(?:and |ok(?:ay)?,? |so )*(?:what|how) about\b|^\W*and (?:an?|the|for)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Query:
+    """`asked` is the person's own words; `text` is what is looked up; `roles` are those it is about."""
+
+    asked: str
+    text: str
+    roles: tuple[str, ...]
+    follows: bool
+    pm_is_open: bool
+
+
+def without_identity(text: str) -> str:
+    """The text without statements of age, gender, origin, faith, family or health of whoever writes it.
+
+    They say nothing about a role, yet they move embeddings; so retrieval and routing never see them.
+    """
+    for pattern in IDENTITY:
+        text = pattern.sub(" ", text)
+    cleaned = re.sub(r"\s+", " ", text).strip(" ,;.:-")
+    return cleaned if re.search(r"\w{3}", cleaned) else ""
+
+
+def understood(asked: str, turns: Sequence[Turn], vocabulary: Vocabulary) -> Query:
+    """What a question looks up, in the light of the conversation before it."""
+    text = without_identity(asked) or asked
+    roles = vocabulary.roles_in(text)
+    last = turns[-1] if turns else None
+    before = _subject(turns)
+    pm_is_open = False
+    if vocabulary.bare_pm(text):
+        meant = _meaning_of_pm(text, roles, before, vocabulary)
+        if meant is None:
+            pm_is_open = True
+        else:
+            text = vocabulary.with_pm_as(text, meant)
+            roles = vocabulary.roles_in(text)
+    follows = last is not None and last.answer.kind is not Kind.COURTESY and _follows(text, roles)
+    if follows and last is not None:
+        context = [vocabulary.name(r) for r in before if r not in roles]
+        if ABOUT_ANOTHER.match(text) and roles:
+            text = f"{_asked_before(last, vocabulary)} {text}"
+        elif not roles and context:
+            text = f"{' and '.join(context[:2])}: {text}"
+        elif context and ANAPHORA.search(text):
+            text = f"{text} ({' and '.join(context[:2])})"
+        elif not roles and not context:
+            text = f"{without_identity(last.question) or last.question} {text}"
+        roles = list(dict.fromkeys([*roles, *before]))[:3] if not roles else roles
+    return Query(asked, text, tuple(roles), follows, pm_is_open)
+
+
+def _subject(turns: Sequence[Turn]) -> list[str]:
+    """The roles that the conversation is about: those of the latest turn that has any."""
+    for turn in reversed(turns):
+        if turn.answer.subject:
+            return list(turn.answer.subject)
+    return []
+
+
+def _meaning_of_pm(text: str, roles: Sequence[str], before: Sequence[str], vocabulary: Vocabulary) -> str | None:
+    candidates = ("product_manager", "project_manager", "programme_manager")
+    named = [r for r in roles if r in candidates]
+    if len(named) == 1:
+        return named[0]
+    meant = vocabulary.meaning_of_pm(text)
+    if meant:
+        return meant
+    spoken_of = [r for r in before if r in candidates]
+    return spoken_of[0] if len(spoken_of) == 1 else None
+
+
+def _follows(text: str, roles: Sequence[str]) -> bool:
+    words = text.split()
+    if OPENER.match(text):
+        return True
+    if len(words) <= 5 and not roles:
+        return True
+    return len(words) <= 22 and bool(ANAPHORA.search(text)) and len(roles) < 2
+
+
+def _asked_before(turn: Turn, vocabulary: Vocabulary) -> str:
+    """The last question with its role names taken out, so that another role can take their place."""
+    text = without_identity(turn.question) or turn.question
+    for mention in reversed(vocabulary.mentions(text)):
+        text = text[: mention.start] + text[mention.end :]
+    return re.sub(r"\s+", " ", text).strip(" ?!.")

@@ -1,0 +1,1 @@
+"""Adapter: uploaded bytes → text, with limits."""

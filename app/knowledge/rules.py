@@ -1,0 +1,231 @@
+"""`corpus/rules/*.yaml` → typed rules; every bad field and every broken tie is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.coaching import rules as core
+from app.coaching.model import Passage, Status
+from app.coaching.vocabulary import RoleName, Vocabulary
+from app.errors import CorpusError
+from app.knowledge.corpus import Problem
+
+MAX_FILE = 400_000  # bytes: four times the longest of ours
+Arrangement = Literal["shared", "lead", "dedicated", "programme", "covered", "named_owner", "group"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Role(_Strict):
+    id: str
+    names: list[str] = Field(min_length=1)
+
+
+class _Vocabulary(_Strict):
+    roles: list[_Role]
+    pm_means: dict[str, list[str]]
+
+
+class _Pattern(_Strict):
+    kind: str
+    reply: str
+    match: str
+    unless: str = ""
+
+
+class _Routing(_Strict):
+    patterns: list[_Pattern]
+    languages: list[str]
+
+
+class _Reply(_Strict):
+    status: Status
+    say: str
+    offer: str = ""
+    ask: str = ""
+    choices: list[str] = []
+
+
+class _FactPattern(_Strict):
+    match: str
+    value: str | int | None = None
+
+
+class _Fact(_Strict):
+    type: Literal["count", "word", "flag", "roles"]
+    ask: str
+    why: str
+    choices: list[str]
+    label: str
+    values: list[str] = []
+    patterns: list[_FactPattern] = []
+
+
+class _Tie(_Strict):
+    passage: str
+    sentence: str
+
+
+class _Consideration(_Strict):
+    id: str
+    points_to: Arrangement
+    weight: float = Field(ge=0)
+    when: dict[str, str | bool | int | list[str]]
+    text: str
+    passage: str
+    sentence: str
+
+
+class _Decision(_Strict):
+    roles: list[str]
+    verdicts: dict[str, str]
+    opening: _Tie
+    considerations: list[_Consideration]
+    caveat: _Tie
+    held_by: list[str]
+    ask_order: list[str]
+
+
+class _Duty(_Strict):
+    id: str
+    words: str
+    roles: list[str]
+    not_: list[str] = Field(alias="not")
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """The role names. Raises CorpusError with file and field."""
+    read = _Vocabulary.model_validate(_yaml(folder / "vocabulary.yaml"))
+    return Vocabulary([RoleName(r.id, tuple(r.names)) for r in read.roles], read.pm_means)
+
+
+def read_examples(folder: Path) -> dict[str, list[str]]:
+    """Labelled example questions for the router, by label."""
+    read = _yaml(folder / "routing_examples.yaml")
+    if not isinstance(read, dict) or not all(isinstance(v, list) and v for v in read.values()):
+        raise CorpusError("routing_examples.yaml: is no mapping of labels to lists of questions.", "Mend the file.")
+    return {str(label): [str(q) for q in questions] for label, questions in read.items()}
+
+
+def read_rules(folder: Path) -> core.Rules:
+    """Every rule file but vocabulary and examples. Raises CorpusError with file and field."""
+    try:
+        routing = _Routing.model_validate(_yaml(folder / "routing.yaml"))
+        replies = {k: _Reply.model_validate(v) for k, v in _mapping(folder / "replies.yaml").items()}
+        facts = {k: _Fact.model_validate(v) for k, v in _mapping(folder / "facts.yaml").items()}
+        decisions = {k: _Decision.model_validate(v) for k, v in _mapping(folder / "considerations.yaml").items()}
+        duties = {
+            family: [_Duty.model_validate(d) for d in rows]
+            for family, rows in _mapping(folder / "responsibilities.yaml").items()
+        }
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise CorpusError(f"{error.title.strip('_')}: field {field}: {first['msg'].lower()}", "Mend the file.") from error
+    return core.Rules(
+        patterns=[core.Pattern(p.kind, p.reply, p.match, p.unless) for p in routing.patterns],
+        languages=frozenset(routing.languages),
+        replies={
+            k: core.FixedReply(k, r.status, r.say, r.offer, r.ask, tuple(r.choices)) for k, r in replies.items()
+        },
+        facts=[
+            core.FactRule(
+                k,
+                f.type,
+                f.label,
+                f.ask,
+                f.why,
+                tuple(f.choices),
+                tuple(f.values),
+                tuple(core.FactPattern(p.match, p.value) for p in f.patterns),
+            )
+            for k, f in facts.items()
+        ],
+        decisions=[_decision(k, d) for k, d in decisions.items()],
+        duties=[
+            core.Duty(d.id, family, d.words, tuple(d.roles), tuple(d.not_))
+            for family, rows in duties.items()
+            for d in rows
+        ],
+    )
+
+
+def rule_problems(folder: Path, passages: Mapping[str, Passage]) -> list[Problem]:
+    """Everything wrong with the rule files: bad fields, expressions that do not compile, ties to no guide sentence."""
+    try:
+        rules = read_rules(folder)
+        read_vocabulary(folder)
+        read_examples(folder)
+    except (CorpusError, ValidationError) as error:
+        return [Problem("rules", 1, str(error))]
+    problems = []
+    for pattern in rules.patterns:
+        problems += _expression(f"routing.yaml: {pattern.reply}", pattern.match, pattern.unless)
+        if pattern.reply not in rules.replies:
+            problems.append(Problem("routing.yaml", 1, f"names the reply {pattern.reply}, which does not exist"))
+    for fact in rules.facts:
+        problems += _expression(f"facts.yaml: {fact.id}", *(p.match for p in fact.patterns))
+    for decision in rules.decisions:
+        ties = [decision.opening, decision.caveat, *(c.tie for c in decision.considerations)]
+        for tie in ties:
+            passage = passages.get(tie.passage)
+            if passage is None or tie.sentence not in passage.sentences:
+                where = "is no passage" if passage is None else "does not hold the sentence"
+                problems.append(Problem("considerations.yaml", 1, f"{tie.passage} {where}: {tie.sentence[:60]}"))
+        known = {f.id for f in rules.facts}
+        for consideration in decision.considerations:
+            for fact_id in set(consideration.when) - known:
+                problems.append(Problem("considerations.yaml", 1, f"{consideration.id} names no fact: {fact_id}"))
+    return problems
+
+
+def _decision(decision_id: str, read: _Decision) -> core.Decision:
+    return core.Decision(
+        id=decision_id,
+        roles=tuple(read.roles),
+        verdicts=read.verdicts,
+        opening=core.Tie(read.opening.passage, read.opening.sentence),
+        caveat=core.Tie(read.caveat.passage, read.caveat.sentence),
+        considerations=tuple(
+            core.Consideration(c.id, c.points_to, c.weight, c.when, c.text, core.Tie(c.passage, c.sentence))
+            for c in read.considerations
+        ),
+        held_by=tuple(read.held_by),
+        ask_order=tuple(read.ask_order),
+    )
+
+
+def _expression(where: str, *texts: str) -> list[Problem]:
+    problems = []
+    for text in texts:
+        try:
+            re.compile(re.sub(r"\{(?:name|n|role)\}", "x", text))
+        except re.error as error:
+            problems.append(Problem(where, 1, f"is no regular expression: {error}"))
+    return problems
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    read = _yaml(path)
+    if not isinstance(read, dict):
+        raise CorpusError(f"{path.name}: is no mapping.", "Mend the file.")
+    return read
+
+
+def _yaml(path: Path) -> Any:  # whatever the file holds; validated by the caller
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise CorpusError(f"{path.name} is larger than {MAX_FILE} bytes.", "Split or shorten it.")
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CorpusError(f"{path.name} is missing from the rules.", "Restore it from the repository.") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise CorpusError(f"{path.name} cannot be read as YAML.", "Mend the file.") from error

@@ -1,0 +1,1 @@
+"""Adapter: conversations, assessments and feedback in SQLite, or in PostgreSQL by URL."""
