@@ -1,0 +1,256 @@
+"""The composed floor: what is said, from guide and rule sentences alone, for each kind of question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.coaching.evidence import Candidate, in_reading_order, without_repetition
+from app.coaching.model import Fact, Kind, Origin, Passage, SentenceKind, Status
+from app.coaching.query import Query
+from app.coaching.rules import Decision, FactRule, Rules, Tie
+from app.coaching.team.decide import Leaning, leaning
+
+PassageOf = Callable[[str], Passage | None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence to show: `passage` and `quotes` are what it rests on (None: a suggestion, question or courtesy)."""
+
+    text: str
+    kind: SentenceKind
+    origin: Origin
+    passage: Passage | None = None
+    quotes: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be said. `body` may be replaced by checked sentences of a model, `lead` and `close` never are."""
+
+    status: Status
+    lead: tuple[Line, ...]
+    body: tuple[Line, ...] = ()
+    close: tuple[Line, ...] = ()
+    ask: str = ""
+    choices: tuple[str, ...] = ()
+    leaning: Leaning | None = None
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines in the order in which they are shown without a model."""
+        return self.lead + self.body + self.close
+
+
+def plan(
+    kind: Kind, query: Query, ranked: Sequence[Candidate], facts: Sequence[Fact], rules: Rules, passage_of: PassageOf
+) -> Plan:
+    """The plan for a question that guides answer; `ranked` are the candidate sentences, best first."""
+    if kind in (Kind.TEAM, Kind.ABOUT_LAST):
+        decision = _decision(query, rules.decisions)
+        if decision and (kind is Kind.TEAM or facts):
+            return _team(decision, query, ranked, facts, rules.facts, passage_of)
+    if kind is Kind.COMPARE and len(query.roles) >= 2:
+        return _compare(query, ranked)
+    if kind is Kind.FIT:
+        return _fit(query, ranked)
+    if kind is Kind.TEAM:
+        return _situation(ranked)
+    return _explain(ranked)
+
+
+def _explain(ranked: Sequence[Candidate]) -> Plan:
+    first = ranked[0]
+    near = [c for c in ranked[1:] if c.passage.id == first.passage.id or c.value > 0.8 * first.value]
+    rest = without_repetition(near, 4, [first.sentence])
+    if len(rest) < 3:
+        rest += without_repetition([c for c in ranked[1:] if c not in rest], 3 - len(rest), _texts([first, *rest]))
+    ordered = in_reading_order([first, *rest])
+    ordered.remove(first)
+    conditions = [c for c in ordered if c.is_condition][-1:] if len(ordered) > 2 else []
+    body = [c for c in ordered if c not in conditions]
+    return Plan(Status.ANSWERED, (_line(first),), tuple(map(_line, body)), tuple(map(_line, conditions)))
+
+
+def _compare(query: Query, ranked: Sequence[Candidate]) -> Plan:
+    """The difference in one sentence, then what each of the two does, side by side, then when it is otherwise."""
+    left, right = query.roles[:2]
+    both = [c for c in ranked if left in c.roles and right in c.roles]
+    first = (both or list(ranked))[0]
+    taken = [first.sentence]
+    pairs: list[Candidate] = []
+    for a, b in _pairs(ranked, left, right):
+        if len(pairs) >= 4:
+            break
+        fresh = without_repetition([a, b], 2, taken)
+        if len(fresh) == 2:
+            pairs += fresh
+            taken += _texts(fresh)
+    for role in (left, right):
+        if not any(role in c.roles for c in pairs):
+            own = [c for c in ranked if c.roles == (role,)]
+            fresh = without_repetition(own, 2, taken)
+            pairs += fresh
+            taken += _texts(fresh)
+    more = without_repetition([c for c in both if c.sentence not in taken], 1, taken)
+    conditions = [c for c in both + list(ranked) if c.is_condition and c.sentence not in taken + _texts(more)]
+    close = without_repetition(conditions, 1, taken + _texts(more))
+    return Plan(
+        Status.ANSWERED, (_line(first),), tuple(map(_line, [*pairs, *more])), tuple(map(_line, close))
+    )
+
+
+def _pairs(ranked: Sequence[Candidate], left: str, right: str) -> list[tuple[Candidate, Candidate]]:
+    """Neighbouring sentences of one passage, one about each role, such as the cells of a table row; best first."""
+    by_place = {(c.passage.id, c.order): c for c in ranked}
+    found = []
+    for c in ranked:
+        following = by_place.get((c.passage.id, c.order + 1))
+        if following is None:
+            continue
+        if c.roles == (left,) and following.roles == (right,):
+            found.append((c, following))
+        elif c.roles == (right,) and following.roles == (left,):
+            found.append((following, c))
+    return sorted(found, key=lambda pair: -(pair[0].value + pair[1].value))
+
+
+def _fit(query: Query, ranked: Sequence[Candidate]) -> Plan:
+    """Signs for, signs against, something to try, and one question back; never a verdict."""
+
+    def about(*parts: str) -> list[Candidate]:
+        return [c for c in ranked if any(p in c.passage.section.lower() for p in parts)]
+
+    first = ranked[0]
+    signs_for = without_repetition([c for c in about("signs of", "signs that", "fit", "suit") if c != first], 2, [first.sentence])
+    taken = _texts([first, *signs_for])
+    against = without_repetition(about("against", "may not", "not suit", "poor fit", "wrong", "doubt"), 1, taken)
+    taken += _texts(against)
+    tries = without_repetition(about("try", "test", "question"), 1, taken)
+    body = [c for c in [*signs_for, *against] if c.sentence != first.sentence]
+    if len(body) < 2:
+        body += without_repetition([c for c in ranked[1:] if c not in body], 3 - len(body), taken + _texts(tries))
+    lines = tuple(_line(c) for c in body)
+    return Plan(
+        Status.PARTLY_ANSWERED,
+        (_line(first),),
+        lines,
+        tuple(_line(c, SentenceKind.CONTEXT) for c in tries if c not in body),
+        ask="What have you done lately that came closest to this work, and which part of it would you gladly do again?",
+    )
+
+
+def _situation(ranked: Sequence[Candidate]) -> Plan:
+    """A team question that no rules weigh yet: when it applies, when it does not, and one question back."""
+    plain = _explain(ranked)
+    return Plan(
+        Status.PARTLY_ANSWERED,
+        plain.lead,
+        plain.body,
+        plain.close,
+        ask="What is the situation in your team: how many people, who holds which role, and what goes wrong at the moment?",
+    )
+
+
+def _team(
+    decision: Decision,
+    query: Query,
+    ranked: Sequence[Candidate],
+    facts: Sequence[Fact],
+    rules: Sequence[FactRule],
+    passage_of: PassageOf,
+) -> Plan:
+    """With facts: where they point, and why. Without: when yes, when no. Either way one question back."""
+    result = leaning(decision, facts, rules)
+    told = {f.id for f in facts}
+    if not (result.reasons_for or result.reasons_against):
+        return _team_in_general(decision, result, ranked, passage_of)
+    lead = []
+    strongest = (result.reasons_for or result.reasons_against)[0]
+    passage = passage_of(strongest.consideration.tie.passage)
+    lead.append(
+        Line(
+            result.verdict,
+            SentenceKind.ANSWER,
+            Origin.RULE,
+            passage,
+            (strongest.consideration.tie.sentence,),
+            tuple(f for f in strongest.facts if f in told),
+        )
+    )
+    body = []
+    for reason in (*result.reasons_for[:3], *result.reasons_against[:2]):
+        tie = reason.consideration.tie
+        body.append(
+            Line(reason.text, SentenceKind.REASON, Origin.RULE, passage_of(tie.passage), (tie.sentence,), reason.facts)
+        )
+    for reason in (*result.reasons_for[:1], *result.reasons_against[:1]):
+        body.append(_tied(reason.consideration.tie, SentenceKind.REASON, passage_of))
+    close = [_tied(decision.caveat, SentenceKind.CONDITION, passage_of)]
+    ask = result.ask_next
+    return Plan(
+        Status.ANSWERED,
+        tuple(lead),
+        tuple(body),
+        tuple(close),
+        ask=f"{ask.question} {ask.why}" if ask else "",
+        choices=ask.choices if ask else (),
+        leaning=result,
+    )
+
+
+def _team_in_general(
+    decision: Decision, result: Leaning, ranked: Sequence[Candidate], passage_of: PassageOf
+) -> Plan:
+    against_new = ("shared", "covered")
+    yes = [c for c in decision.considerations if c.points_to not in against_new and c.points_to != "lead"]
+    no = [c for c in decision.considerations if c.points_to in against_new]
+    value = {c.sentence: c.value for c in ranked}
+    yes = sorted(yes, key=lambda c: -value.get(c.tie.sentence, 0.0) - c.weight)[:2]
+    no = sorted(no, key=lambda c: -value.get(c.tie.sentence, 0.0) - c.weight)[:2]
+    lead = _tied(yes[0].tie, SentenceKind.CONDITION, passage_of)
+    body = [_tied(c.tie, SentenceKind.CONDITION, passage_of) for c in [*yes[1:], *no]]
+    ask = result.ask_next
+    return Plan(
+        Status.PARTLY_ANSWERED,
+        (lead,),
+        tuple(body),
+        (_tied(decision.opening, SentenceKind.CONTEXT, passage_of),),
+        ask=f"{ask.question} {ask.why}" if ask else "",
+        choices=ask.choices if ask else (),
+        leaning=result,
+    )
+
+
+def _decision(query: Query, decisions: Sequence[Decision]) -> Decision | None:
+    for decision in decisions:
+        if any(role in decision.roles for role in query.roles[:1]):
+            return decision
+    for decision in decisions:
+        if any(role in decision.roles for role in query.roles):
+            return decision
+    return None
+
+
+def _tied(tie: Tie, kind: SentenceKind, passage_of: PassageOf) -> Line:
+    return Line(tie.sentence, kind, Origin.GUIDE, passage_of(tie.passage), (tie.sentence,))
+
+
+def _line(candidate: Candidate, kind: SentenceKind | None = None) -> Line:
+    if kind is None:
+        kind = (
+            SentenceKind.REASON
+            if candidate.is_reason
+            else SentenceKind.CONDITION
+            if candidate.is_condition
+            else SentenceKind.ANSWER
+        )
+    return Line(candidate.sentence, kind, Origin.GUIDE, candidate.passage, (candidate.sentence,))
+
+
+def _texts(chosen: Sequence[Candidate]) -> list[str]:
+    return [c.sentence for c in chosen]
+
+
