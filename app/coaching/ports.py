@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from threading import Event as StopSignal
 from typing import Protocol
 
@@ -43,11 +43,15 @@ class Retriever(Protocol):
         ...
 
 
-class Generation(Protocol):
-    """A model's running reply: iterate it for pieces of text; `usage` is final when it is exhausted."""
+class Generation(Iterable[str], Protocol):
+    """A model's running reply: iterate it for pieces of text; `usage` and `cut` are final when it is exhausted.
+
+    While it waits for its turn it gives empty pieces, one for each change of `ahead`, the questions before this one.
+    """
 
     usage: Usage
     cut: bool
+    ahead: int
 
     def __iter__(self) -> Iterator[str]: ...
 
@@ -63,6 +67,24 @@ class ChatModel(Protocol):
     @property
     def ready(self) -> bool:
         """Whether it can start on a prompt now; while it warms up answers are composed."""
+        ...
+
+    @property
+    def why_not_ready(self) -> str:
+        """What is being waited for or went wrong, in one sentence; empty when it is ready."""
+        ...
+
+    @property
+    def warming(self) -> bool:
+        """Whether it is on its way to being ready."""
+        ...
+
+    def warm(self, *systems: str) -> None:
+        """Begin to get ready in the background, and to read the fixed instructions `systems`; returns at once."""
+        ...
+
+    def close(self) -> None:
+        """Let the model go."""
         ...
 
     def generate(self, prompt: Prompt, stop: StopSignal) -> Generation:

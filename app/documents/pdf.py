@@ -61,9 +61,7 @@ def tidy(text: str) -> str:
         before = _last_word(text[max(0, hyphen.start() - _LONGEST_WORD) : hyphen.start()])
         after = _first_word(text[hyphen.end() : hyphen.end() + _LONGEST_WORD])
         keeps = (
-            after[:1].isupper()
-            or before.rsplit("-", 1)[-1].lower() in _HYPHENATED
-            or f"{before}-{after}".lower() in hyphenated
+            after[:1].isupper() or before.rsplit("-", 1)[-1].lower() in _HYPHENATED or f"{before}-{after}".lower() in hyphenated
         )
         return "-" if keeps else ""
 

@@ -47,9 +47,7 @@ def read_document(name: str, data: bytes, limits: Limits | None = None) -> Docum
         )
     kind = sniff(data)
     if kind.id not in PARSERS:
-        raise DocumentError(
-            f"This file is {kind.words}, which cannot be read here.", f"Upload {READABLE}, or paste the text."
-        )
+        raise DocumentError(f"This file is {kind.words}, which cannot be read here.", f"Upload {READABLE}, or paste the text.")
     if not _places.acquire(timeout=limits.wait_seconds):
         raise DocumentError("Many documents are being read at the moment.", "Try again in a minute.")
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ MODEL = "all-MiniLM-L6-v2"
 class Embedder:
     """MiniLM through sentence-transformers; opening it imports torch (4 to 10 s on two cores), so it is lazy.
 
-    Safe to share between threads. The last 512 single texts are remembered, since a question is encoded by several
+    `folder` is asked for the (verified) place of the files then. Safe to share between threads. The last 512 single texts are remembered, since a question is encoded by several
     parts on its way.
     """
 
     name = MODEL
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Callable[[], Path]) -> None:
         self._folder = folder
         self._lock = threading.Lock()
         self._model: Any = None  # SentenceTransformer; untyped here so that importing this file stays cheap
@@ -63,12 +63,13 @@ class Embedder:
 
     def _open(self) -> Any:
         if self._model is None:
+            folder = self._folder()
             from sentence_transformers import SentenceTransformer
 
             try:
-                self._model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+                self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
             except Exception as error:  # the library raises whatever its tokenizer, config or weights reader raises
                 raise WeightsDamaged(
-                    f"The embedding model in {self._folder.name} cannot be loaded.", "Run `rolewise models pull`."
+                    f"The embedding model in {folder.name} cannot be loaded.", "Run `rolewise models pull`."
                 ) from error
         return self._model

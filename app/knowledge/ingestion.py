@@ -14,9 +14,10 @@ from pathlib import Path
 
 from app.coaching.ports import Encoder, Vectors
 from app.errors import BadInput, CorpusError, IndexDamaged, IndexMissing
+from app.knowledge import classifier
 from app.knowledge.corpus import Document, OwnText, Problem, fingerprint, own_document, read_guides
 from app.knowledge.index import CHUNKING, SCHEMA, IndexFolder, Manifest, embedded_text
-from app.knowledge.rules import rule_problems
+from app.knowledge.rules import read_examples, rule_problems
 
 BATCH = 64  # texts per encoder call: progress moves about once a second on two cores
 
@@ -103,6 +104,7 @@ class Pipeline:
             mark = self._fingerprint(documents)
             before = self._before()
             counts = _changes(before.documents if before else {}, {d.id: d.fingerprint for d in documents})
+            self._learn_router(force)
             if before and before.fingerprint == mark and not force:
                 return Ingested(before.version, counts, before.passages, 0, time.monotonic() - started)
             version = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")[:-3] + "-" + mark[:8]
@@ -133,6 +135,13 @@ class Pipeline:
         parts = [self._index.embedding, CHUNKING, str(SCHEMA)]
         parts += [f"{d.id} {d.fingerprint}" for d in documents]
         return fingerprint(parts)
+
+    def _learn_router(self, force: bool) -> None:
+        """Learn the question classifier anew if its examples have changed."""
+        examples = read_examples(self._corpus / "rules")
+        path = self._index.folder / "router.npz"
+        if force or classifier.written_for(path) != classifier.examples_fingerprint(examples):
+            classifier.fit(examples, self._encoder, path)
 
     def _before(self) -> Manifest | None:
         version = self._index.current()

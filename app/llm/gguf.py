@@ -36,7 +36,7 @@ _BLOCKS = {
 
 _CONTROL, _USER_DEFINED = 3, 4  # kinds of token that a tokenizer recognises inside plain text
 
-# llama.cpp's own templates by a token that only their models have; the template in the file is a program and is not run.
+# llama.cpp's own templates, each by a token that only its models have. The template in a file is a program: not run.
 _TEMPLATES = (
     ("<|im_start|>", "chatml"),
     ("<|start_header_id|>", "llama3"),

@@ -26,7 +26,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 HOST = "127.0.0.1"
@@ -39,6 +38,7 @@ class Order:
 
     model: str
     name: str
+    fingerprint: str
     template: str
     key: str
     threads: int
@@ -47,11 +47,13 @@ class Order:
 
 @dataclass(frozen=True)
 class State:
-    """A server that answers: where, and with which key. Its text form does not show the key."""
+    """A server that answers: where, with which key, and for which file. Its text form does not show the key."""
 
     pid: int
     port: int
     key: str
+    model: str
+    fingerprint: str
 
     def __repr__(self) -> str:
         return f"State(pid={self.pid}, port={self.port})"
@@ -78,7 +80,7 @@ class Claim:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
 
@@ -123,7 +125,7 @@ class RunFolder:
 
     def has_users(self) -> bool:
         """Whether anybody still uses the server."""
-        return any([_held(path) for path in _visible(self.users)])
+        return any(_held(path) for path in _visible(self.users))
 
     def alive(self) -> bool:
         """Whether a server process lives, answering or not."""
@@ -139,9 +141,10 @@ class RunFolder:
     def state(self) -> State | None:
         """Where the living server answers, None while there is none or it is not ready."""
         try:
-            return State(**json.loads(self._state.read_text("utf-8"))) if self.alive() else None
+            state = State(**json.loads(self._state.read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
+        return state if state.pid == self.pid() else None  # what a killed one wrote says nothing of its successor
 
     def live(self) -> int:
         """Become the living server: returns the descriptor that must stay open; raises `OSError` if another lives."""
@@ -216,11 +219,11 @@ def _held(path: Path, *, forget: bool = True) -> bool:
 def main(folder: RunFolder, order: Order) -> None:
     """Load the model, announce the server, and stay until the last user has gone."""
     folder.live()
-    watcher = threading.Thread(target=_end_with_the_last_user, args=(folder,), name="users")
+    watcher = threading.Thread(target=_end_with_the_last_user, args=(folder,), daemon=True)
     watcher.start()
     server = _llama_server(order)  # holds the interpreter while it loads: a user lost meanwhile is noticed after
     port = int(str(server.listening_address).rsplit(":", 1)[1])
-    folder.announce(State(os.getpid(), port, order.key))
+    folder.announce(State(os.getpid(), port, order.key, order.model, order.fingerprint))
     watcher.join()
 
 

@@ -1,0 +1,32 @@
+"""Counts for the doctor and the metrics."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy.engine import Connection
+
+from app.store.database import Database
+from app.store.records import Statistics
+from app.store.tables import assessments, conversations, feedback, turns
+
+
+def statistics(database: Database) -> Statistics:
+    """Rows of each kind, and the size of the files."""
+
+    def work(connection: Connection) -> Statistics:
+        def count(table: FromClause, *which: ColumnElement[bool]) -> int:
+            return connection.scalar(sa.select(sa.func.count()).select_from(table).where(*which)) or 0
+
+        return Statistics(
+            owners=connection.scalar(sa.select(sa.func.count(conversations.c.owner.distinct()))) or 0,
+            conversations=count(conversations),
+            unkept=count(conversations, conversations.c.kept.is_(False)),
+            turns=count(turns),
+            up=count(feedback, feedback.c.verdict == "up"),
+            down=count(feedback, feedback.c.verdict == "down"),
+            assessments=count(assessments),
+            bytes=database.bytes(),
+        )
+
+    return database.read(work)
