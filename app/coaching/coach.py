@@ -40,7 +40,7 @@ from app.coaching.query import Query, understood
 from app.coaching.routing import Route, Router
 from app.coaching.rules import FixedReply, Rules
 from app.coaching.team.decide import advice_json
-from app.coaching.team.facts import FactFinder, merged
+from app.coaching.team.facts import FactFinder, merged, statements
 from app.coaching.vocabulary import Vocabulary
 from app.coaching.words import stems
 from app.errors import BadInput, IndexProblem, ModelError, WeightsProblem
@@ -139,8 +139,8 @@ class Coach:
     def _facts(self, reply: Reply, turns: Sequence[Turn]) -> list[Fact]:
         """What is known of the team: documents first, then what was said turn by turn, then corrections."""
         layers = [self._finder.facts(d.text) for d in reply.documents]
-        layers += [self._finder.facts(t.question) for t in turns]
-        layers.append(self._finder.facts(reply.question))
+        said = [*(t.question for t in turns), reply.question]
+        layers += [self._finder.facts(statements(text)) for text in said]
         return merged(*layers, list(reply.told))
 
     def _fixed(self, fixed: FixedReply, draft: _Draft) -> Iterator[Event]:
@@ -164,7 +164,7 @@ class Coach:
         if not known_team and not covered(query, hits, evidence):
             yield from self._fixed(self._rules.reply("not_covered"), draft)
             return
-        ranked = candidates(query.text, query.roles, hits, evidence, self._vocabulary)
+        ranked = candidates(query.text, kind, query.roles, hits, evidence, self._vocabulary)
         plan = compose.plan(kind, query, ranked, draft.facts, self._rules, self._retriever.passage)
         draft.use(plan, hits)
         yield SourcesFound(draft.sources)

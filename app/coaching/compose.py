@@ -51,7 +51,7 @@ def plan(
     if kind in (Kind.TEAM, Kind.ABOUT_LAST):
         decision = _decision(query, rules.decisions)
         if decision and (kind is Kind.TEAM or facts):
-            return _team(decision, query, ranked, facts, rules.facts, passage_of)
+            return _team(decision, facts, rules.facts, passage_of)
     if kind is Kind.COMPARE and len(query.roles) >= 2:
         return _compare(query, ranked)
     if kind is Kind.FIT:
@@ -77,7 +77,7 @@ def _explain(ranked: Sequence[Candidate]) -> Plan:
 def _compare(query: Query, ranked: Sequence[Candidate]) -> Plan:
     """The difference in one sentence, then what each of the two does, side by side, then when it is otherwise."""
     left, right = query.roles[:2]
-    both = [c for c in ranked if left in c.roles and right in c.roles]
+    both = sorted((c for c in ranked if left in c.roles and right in c.roles), key=lambda c: -c.contrast)
     first = (both or list(ranked))[0]
     taken = [first.sentence]
     pairs: list[Candidate] = []
@@ -156,8 +156,6 @@ def _situation(ranked: Sequence[Candidate]) -> Plan:
 
 def _team(
     decision: Decision,
-    query: Query,
-    ranked: Sequence[Candidate],
     facts: Sequence[Fact],
     rules: Sequence[FactRule],
     passage_of: PassageOf,
@@ -166,7 +164,7 @@ def _team(
     result = leaning(decision, facts, rules)
     told = {f.id for f in facts}
     if not (result.reasons_for or result.reasons_against):
-        return _team_in_general(decision, result, ranked, passage_of)
+        return _team_in_general(decision, result, passage_of)
     lead = []
     strongest = (result.reasons_for or result.reasons_against)[0]
     passage = passage_of(strongest.consideration.tie.passage)
@@ -201,15 +199,11 @@ def _team(
     )
 
 
-def _team_in_general(
-    decision: Decision, result: Leaning, ranked: Sequence[Candidate], passage_of: PassageOf
-) -> Plan:
+def _team_in_general(decision: Decision, result: Leaning, passage_of: PassageOf) -> Plan:
     against_new = ("shared", "covered")
     yes = [c for c in decision.considerations if c.points_to not in against_new and c.points_to != "lead"]
     no = [c for c in decision.considerations if c.points_to in against_new]
-    value = {c.sentence: c.value for c in ranked}
-    yes = sorted(yes, key=lambda c: -value.get(c.tie.sentence, 0.0) - c.weight)[:2]
-    no = sorted(no, key=lambda c: -value.get(c.tie.sentence, 0.0) - c.weight)[:2]
+    yes, no = yes[:2], no[:2]  # in the order of the file, which puts the most telling first
     lead = _tied(yes[0].tie, SentenceKind.CONDITION, passage_of)
     body = [_tied(c.tie, SentenceKind.CONDITION, passage_of) for c in [*yes[1:], *no]]
     ask = result.ask_next

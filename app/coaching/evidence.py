@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.coaching.model import Evidence, Hit, Passage
+from app.coaching.model import Evidence, Hit, Kind, Passage
 from app.coaching.vocabulary import Vocabulary
 from app.coaching.words import stems, words
 
@@ -16,12 +16,19 @@ PASSAGE = 0.20
 RIGHT_ROLE = 0.08
 OTHER_ROLE = 0.18
 DEFINITION = 0.20
+WORDS = 0.15
+FITTING = 0.08
+CAREER = 0.15
+ACTOR = 0.12
 REPEATED = 0.55  # share of content stems in common from which two sentences say the same
 
 CONDITION = re.compile(
     r"\b(?:if|unless|when|whenever|provided|only|as long as|in an?|for an?|once|until|where|depends?|except)\b", re.I
 )
 CAUSE = re.compile(r"\b(?:because|since|so that|therefore|which means)\b", re.I)
+WHOSE = re.compile(r"\b(?:who|whose|which role)\b", re.I)
+CONTRASTING = re.compile(r"\b(?:while|whereas|unlike|rather than|differs?|difference|but)\b", re.I)
+HOW_TO = re.compile(r"\bhow (?:do|can|should|would|to|might)\b", re.I)
 DEFINING = re.compile(
     r"\b(?:what(?:'s| is| are| does| do| exactly is)|define|meaning of|explain|tell me about|role of|describe|who is)\b", re.I
 )
@@ -44,29 +51,52 @@ class Candidate:
         return bool(CONDITION.search(self.sentence))
 
     @property
+    def contrast(self) -> float:
+        """How well it states a difference: its value, more if it sets two things against each other or opens its section."""
+        return self.value + 0.15 * bool(CONTRASTING.search(self.sentence)) + 0.1 * (self.order == 0)
+
+    @property
     def is_reason(self) -> bool:
         """Whether it says why."""
         return bool(CAUSE.search(self.sentence))
 
 
 def candidates(
-    question: str, roles: Sequence[str], hits: Sequence[Hit], evidence: Iterable[Evidence], vocabulary: Vocabulary
+    question: str, kind: Kind, roles: Sequence[str], hits: Sequence[Hit], evidence: Iterable[Evidence], vocabulary: Vocabulary
 ) -> list[Candidate]:
     """Every sentence of the hits as a candidate, best first."""
     share = {h.passage.id: h.score for h in hits}
     asked = set(roles)
-    defining = bool(DEFINING.search(question)) and len(words(question)) <= 14
+    content = set(stems(question)) - {s for r in roles for s in stems(vocabulary.name(r))}
+    fitting = _fitting_kind(question, kind)
+    whose = bool(WHOSE.search(question))
+    defining = kind is Kind.EXPLAIN and bool(DEFINING.search(question)) and len(words(question)) <= 14
     found = []
     for item in evidence:
         named = tuple(vocabulary.roles_in(item.sentence))
-        order = item.passage.sentences.index(item.sentence)
         value = item.score + PASSAGE * share.get(item.passage.id, 0.0)
+        if content:
+            value += WORDS * len(content & set(stems(item.sentence))) / len(content)
+        if item.passage.kind == fitting:
+            value += CAREER if fitting == "career" else FITTING
+        if whose and named and vocabulary.mentions(item.sentence)[0].start < 4:
+            value += ACTOR
         if asked and named:
             value += RIGHT_ROLE if asked & set(named) else -OTHER_ROLE
         if defining and len(asked) == 1 and _defines(item.passage, item.sentence, roles[0], vocabulary):
             value += DEFINITION
+        order = item.passage.sentences.index(item.sentence)
         found.append(Candidate(item.passage, item.sentence, item.score, value, named, order))
     return sorted(found, key=lambda c: -c.value)
+
+
+def _fitting_kind(question: str, kind: Kind) -> str:
+    """The kind of guide that such a question is best answered from, empty if any will do."""
+    if kind in (Kind.FIT, Kind.STEP):
+        return "career"
+    if kind is Kind.COMPARE:
+        return "comparison"
+    return "practice" if HOW_TO.search(question) else ""
 
 
 def without_repetition(ranked: Iterable[Candidate], limit: int, taken: Sequence[str] = ()) -> list[Candidate]:

@@ -74,7 +74,7 @@ def without_identity(text: str) -> str:
 
 def understood(asked: str, turns: Sequence[Turn], vocabulary: Vocabulary) -> Query:
     """What a question looks up, in the light of the conversation before it."""
-    text = without_identity(asked) or asked
+    text = vocabulary.completed(without_identity(asked) or asked)
     roles = vocabulary.roles_in(text)
     last = turns[-1] if turns else None
     before = _subject(turns)
@@ -88,17 +88,22 @@ def understood(asked: str, turns: Sequence[Turn], vocabulary: Vocabulary) -> Que
             roles = vocabulary.roles_in(text)
     follows = last is not None and last.answer.kind is not Kind.COURTESY and _follows(text, roles)
     if follows and last is not None:
-        context = [vocabulary.name(r) for r in before if r not in roles]
-        if ABOUT_ANOTHER.match(text) and roles:
-            text = f"{_asked_before(last, vocabulary)} {text}"
-        elif not roles and context:
-            text = f"{' and '.join(context[:2])}: {text}"
-        elif context and ANAPHORA.search(text):
-            text = f"{text} ({' and '.join(context[:2])})"
-        elif not roles and not context:
-            text = f"{without_identity(last.question) or last.question} {text}"
-        roles = list(dict.fromkeys([*roles, *before]))[:3] if not roles else roles
+        text = _completed(text, roles, before, last, vocabulary)
+        roles = roles or before[:3]
     return Query(asked, text, tuple(roles), follows, pm_is_open)
+
+
+def _completed(text: str, roles: Sequence[str], before: Sequence[str], last: Turn, vocabulary: Vocabulary) -> str:
+    """A follow-up in words that can be looked up by themselves.
+
+    "What about scrum masters?" asks the last question of another role; "how would I notice that?" goes on with it.
+    """
+    if ABOUT_ANOTHER.match(text) and roles:
+        return f"{_asked_before(last, vocabulary)} {text}"
+    if not roles:
+        return f"{text} {without_identity(last.question) or last.question}"
+    context = [vocabulary.name(r) for r in before if r not in roles]
+    return f"{text} ({' and '.join(context[:2])})" if context and ANAPHORA.search(text) else text
 
 
 def _subject(turns: Sequence[Turn]) -> list[str]:

@@ -105,7 +105,7 @@ class Router:
     def _guided(self, query: Query, scores: Mapping[str, float], turns: Sequence[Turn]) -> Kind:
         """The kind among those that are answered from guides."""
         kind = Kind(max(map(str, GUIDED), key=lambda k: scores.get(k, -9.0)))
-        named = self._vocabulary.roles_in(query.asked)
+        named = self._vocabulary.roles_in(self._vocabulary.completed(query.asked))
         if kind is Kind.EXPLAIN and len(named) >= 2 and COMPARING.search(query.asked):
             kind = Kind.COMPARE
         if kind is Kind.COMPARE and len(query.roles) < 2:

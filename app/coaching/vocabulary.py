@@ -8,6 +8,13 @@ from dataclasses import dataclass
 
 BARE_PM = re.compile(r"\bp\.?m\.?(?:'?s|s)?\b(?!\s*\d)(?<!\d pm)(?<!\dpm)", re.I)
 CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?\s*[ap]\.?m\.?\b", re.I)
+# "product and project manager", "product vs. project management", "product or a delivery lead"
+ELLIPTIC = re.compile(
+    r"\b(product|project|programme|program|delivery|portfolio|engineering)"
+    r"(,? (?:and|or|vs\.?|versus|to|from|than)(?: (?:an?|the))? ?|\s*[/&]\s*)"
+    r"(product|project|programme|program|delivery|portfolio|engineering)\s+(managers?|management|owners?|leads?)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,10 @@ class Vocabulary:
     def name(self, role: str) -> str:
         """What answers call the role of that id."""
         return self._names.get(role, role.replace("_", " "))
+
+    def completed(self, text: str) -> str:
+        """The text with halves of role names completed: "a product and a project manager" names two managers."""
+        return ELLIPTIC.sub(r"\1 \4\2\3 \4", text)
 
     def mentions(self, text: str) -> list[Mention]:
         """Every role named in the text, in order."""

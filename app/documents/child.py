@@ -33,14 +33,14 @@ def main(arguments: list[str]) -> int:
     _end_with_parent()
     confine(limits)
     # ASCII, so that neither the locale nor half a character can get in the way
-    print(json.dumps(outcome(lambda data: PARSERS[kind](data, limits), sys.stdin.buffer.read(), limits)))
+    print(json.dumps(outcome(lambda: PARSERS[kind](sys.stdin.buffer.read(), limits), limits)))
     return 0
 
 
-def outcome(parser: Callable[[bytes], Parsed], data: bytes, limits: Limits) -> dict[str, Any]:
+def outcome(parse: Callable[[], Parsed], limits: Limits) -> dict[str, Any]:
     """Keys of a `Parsed` with its text cleaned, or `error` and `hint`: what goes to the parent."""
     try:
-        return asdict(_cleaned(parser(data), limits))
+        return asdict(_cleaned(parse(), limits))
     except DocumentError as error:
         return {"error": str(error), "hint": error.hint}
     except MemoryError:

@@ -203,7 +203,7 @@ class EmbeddedModel:
         try:
             await relay(model, messages, reply, silence=self._silence, whole=whole_time(prompt, self._silence))
         except Exception as error:
-            raise translated(error, WHO) from error
+            raise translated(error, WHO, begun=reply.started) from error
 
     def _client_of(self, state: State) -> ChatOpenAI:
         if self._client and self._client[0] == state:

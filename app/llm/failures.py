@@ -100,9 +100,15 @@ def failure(error: BaseException) -> Failure:
     return Failure.BROKEN
 
 
-def translated(error: BaseException, who: str, *, key_hint: str = "") -> ModelError:
-    """Our error for a foreign one. Only `who` and our own words are in it: foreign texts may hold keys or prompts."""
-    match failure(error):
+def translated(error: BaseException, who: str, *, begun: bool = False, key_hint: str = "") -> ModelError:
+    """Our error for a foreign one; `begun` says that a part of the reply had come.
+
+    Only `who` and our own words are in it: foreign texts may hold keys or prompts.
+    """
+    kind = failure(error)
+    if begun and kind is Failure.UNREACHABLE:
+        kind = Failure.BROKEN  # it was reached, and lost
+    match kind:
         case Failure.KEY:
             return ModelKeyRejected(f"{who} refused the key.", hint=key_hint or "Check the provider's key.")
         case Failure.BUSY:

@@ -185,7 +185,7 @@ class HostedModel:
             except Exception as error:
                 pause = self._pause_before_retry(error, attempt)
                 if pause is None or attempt == RETRIES or reply.started:
-                    raise self._translated(error) from self._printable(error)
+                    raise self._translated(error, reply.started) from self._printable(error)
             await asyncio.sleep(pause)
 
     def _fitted(self, model: BaseChatModel, tokens: int) -> BaseChatModel:
@@ -211,13 +211,13 @@ class HostedModel:
         pause = self._first_pause * 2.0**attempt
         return pause * random.uniform(0.5, 1.5)  # noqa: S311  # jitter, so that users do not come back all at once
 
-    def _translated(self, error: Exception) -> ModelError:
+    def _translated(self, error: Exception, begun: bool) -> ModelError:
         if _quota_used_up(error):
             return ModelBusy(f"{self._who} says that the quota is used up.", hint="Check the plan at the provider.")
         wait = _retry_after(error)
         if failure(error) is Failure.BUSY and wait is not None and wait > LONGEST_PAUSE:
             return ModelBusy(f"{self._who} is busy for another {wait:.0f} s.", hint=f"Ask again in {wait:.0f} s.")
-        return translated(error, self._who, key_hint=KEY_HINT)
+        return translated(error, self._who, begun=begun, key_hint=KEY_HINT)
 
     def _printable(self, error: Exception) -> Exception | None:
         """The error, unless its text holds a key: then nothing, so that no log shows it."""

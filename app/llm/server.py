@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any, Self
 
 HOST = "127.0.0.1"
+NO_LIBRARY = 3  # the exit code that says so
 LOOK = 0.5  # seconds between two looks for users; the server ends after two looks that find none
 
 
@@ -229,7 +230,10 @@ def main(folder: RunFolder, order: Order) -> None:
 
 def _llama_server(order: Order) -> Any:
     """llama.cpp's server; `Any`: the library has no types."""
-    import xllamacpp
+    try:
+        import xllamacpp
+    except ImportError:
+        sys.exit(NO_LIBRARY)
 
     params = xllamacpp.CommonParams()
     params.model.path = order.model

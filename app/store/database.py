@@ -144,7 +144,7 @@ def _place(where: str | Path) -> tuple[URL, Path | None]:
         return URL.create("sqlite", database=str(path)), path
     try:
         url = make_url(where)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the second for a port that is no number
         raise _bad_address() from error
     if url.get_backend_name() != "sqlite":
         return url, None
@@ -168,12 +168,19 @@ def _make_private(file: Path) -> None:
     status = folder.stat()
     # Not ours to close: folders that many use, such as /tmp (they are marked sticky), those of others, and the ones
     # that a person works in.
-    shared = status.st_mode & stat.S_ISVTX or status.st_uid != geteuid() or folder in (Path.home(), Path.cwd())
+    shared = status.st_mode & stat.S_ISVTX or status.st_uid != geteuid() or folder in _own_folders()
     if not shared:
         folder.chmod(0o700)
     close(os_open(file, O_CREAT | O_RDWR, 0o600))  # SQLite gives its other files the mode of this one
     if file.stat().st_uid == geteuid():
         file.chmod(0o600)
+
+
+def _own_folders() -> list[Path]:
+    try:
+        return [Path.cwd(), Path.home()]
+    except (RuntimeError, OSError):  # a user without a home, as in some containers, or a folder that was removed
+        return []
 
 
 def _engine(url: URL, wait_s: float) -> Engine:

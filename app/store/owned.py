@@ -139,7 +139,7 @@ class OwnedConversations:
 
         def work(connection: Connection) -> None:
             turn_is_mine = sa.select(turns.c.n).join(conversations).where(self._mine(conversation), turns.c.n == turn)
-            if connection.scalar(turn_is_mine) is None:
+            if connection.scalar(turn_is_mine.with_for_update()) is None:  # held, so that two clicks come one by one
                 raise StoreError("There is no such answer.", "Reload the page and try again.")
             connection.execute(feedback.delete().where(self._said(conversation), feedback.c.turn == turn))
             row = {"reasons": json.dumps(given.reasons), "comment": storable(comment), "created": given.created}

@@ -166,7 +166,7 @@ class Askings:
         with self._lock:
             return [a for a in self._lines.get(place, ()) if not a.settled]
 
-    def settle(self, place: Place, asking: Asking) -> None:
+    def settle(self, asking: Asking) -> None:
         """Take note that nothing of it is left to show: its turn is drawn from where it is kept."""
         with self._lock:
             asking.settled = True

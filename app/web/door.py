@@ -59,9 +59,7 @@ Asgi = Callable[[Scope, Receive, Send], Any]
 class Door:
     """ASGI middleware: refuses foreign hosts and foreign pages, gives each browser its key, and adds `HEADERS`."""
 
-    def __init__(
-        self, app: Asgi, hosts: Callable[[], Sequence[str]], origins: Callable[[], Sequence[str]] = lambda: ()
-    ) -> None:
+    def __init__(self, app: Asgi, hosts: Callable[[], Sequence[str]], origins: Callable[[], Sequence[str]] = lambda: ()) -> None:
         """`hosts` are the names that may be asked for (none: any), `origins` foreign pages that may connect."""
         self._app = app
         self._hosts = hosts

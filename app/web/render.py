@@ -74,7 +74,7 @@ def waiting_html(text: str) -> str:
 def say_html(text: str, mark: str, *, focus: bool = False) -> str:
     """Words for screen readers; the helper announces them when `mark` is new, and may return the focus to the box."""
     to = ' data-focus="box"' if focus else ""
-    return f'<p class="rw-say rw-sr" aria-hidden="true" data-mark="{html.escape(mark)}"{to}>{safe(text)}</p>'
+    return f'<p class="rw-say rw-sr" aria-hidden="true" data-mark="{safe(mark)}"{to}>{safe(text)}</p>'
 
 
 def problem_html(sentence: str, hint: str) -> str:
@@ -94,13 +94,10 @@ def answer_html(
         return _words(group, known, prefix)
 
     parts = [f'<p class="rw-status">{STATUS[status]}</p><br>'] if status in STATUS else []
-    rest = list(sentences)
-    if len(columns) == 2:
-        table, rest_before, rest_after = _two_columns(rest, columns, words)
-        if table:
-            parts += [*_groups(rest_before, words), table]
-            rest = rest_after
-    parts += _groups(rest, words)
+    table, before, after_table = _two_columns(sentences, columns, words)
+    parts += _groups(before, words)
+    if table:
+        parts += [table, *_groups(after_table, words, first=False)]
     if ask_back and all(s.text != ask_back for s in sentences):
         parts.append(f'<p class="rw-ask">{safe(ask_back)}</p>')
     parts += [f'<p class="rw-note">{safe(notice)}</p>' for notice in notices]
@@ -129,11 +126,11 @@ def passage_html(source: Source, prefix: str) -> str:
     if not quoted and source.quote:
         text = f"<mark>{safe(source.quote)}</mark>" + (f"\n\n{text}" if text else "")
     rows = [("Section", safe(source.section)), ("Published by", safe(source.publisher)), ("Licence", safe(source.licence))]
-    rows += [("Reviewed", safe(source.reviewed)), ("Link", link_html(source.url))]
+    works_listed = len(source.references) > 1
+    rows += [("Reviewed", safe(source.reviewed)), ("Link", "" if works_listed else link_html(source.url))]
     works = "".join(
-        f"<li>{safe(work.title)}, {safe(work.publisher)} ({safe(work.licence)}){' · ' if work.url else ''}{link_html(work.url)}</li>"
+        f"<li>{safe(work.title)}, {safe(work.publisher)} ({safe(work.licence)}) {link_html(work.url)}</li>"
         for work in source.references
-        if work.url != source.url or len(source.references) > 1
     )
     return (
         f'<div popover class="rw-pop" id="{name}" role="dialog" aria-labelledby="{name}-t">'
@@ -141,7 +138,7 @@ def passage_html(source: Source, prefix: str) -> str:
         f'<button type="button" class="rw-close" popovertarget="{name}" popovertargetaction="hide">Close</button></header>'
         f'<p class="rw-passage">{text}</p>'
         f"<dl>{''.join(f'<dt>{term}</dt><dd>{value}</dd>' for term, value in rows if value)}</dl>"
-        + (f"<h4>It rests on</h4><ul>{works}</ul>" if works else "")
+        + (f"<h4>It rests on</h4><ul>{works}</ul>" if works_listed else "")
         + "</div>"
     )
 
@@ -168,14 +165,18 @@ def tools_html(answer: Answer, prefix: str) -> str:
     return (
         f'<div class="rw-tools"><button type="button" class="rw-link" data-rw-copy="{html.escape(answer_text(answer))}">'
         "<span>Copy</span></button>"
-        f'<button type="button" class="rw-link" popovertarget="{name}">How this was made</button>'
-        f"<span>{made_by(answer)}</span></div>"
+        f'<button type="button" class="rw-link" popovertarget="{name}">How this was made</button></div>'
         f'<div popover class="rw-pop" id="{name}" role="dialog" aria-labelledby="{name}-t">'
         f'<header><h3 id="{name}-t" tabindex="-1" data-rw-first="1">How this was made</h3>'
         f'<button type="button" class="rw-close" popovertarget="{name}" popovertargetaction="hide">Close</button></header>'
         f"<dl>{''.join(f'<dt>{term}</dt><dd>{value}</dd>' for term, value in _made_of(answer))}</dl>"
-        f'<p class="rw-note" style="margin-top:.8rem">{NOT_ADVICE}</p></div>'
+        f'<p class="rw-note">{NOT_ADVICE}</p></div>'
     )
+
+
+def fine_print_html(answer: Answer) -> str:
+    """The small line at the end: automated, by what, and what it is not."""
+    return f'<p class="rw-fine">{made_by(answer)}. Not legal, medical or HR advice.</p>'
 
 
 def made_by(answer: Answer) -> str:
@@ -189,9 +190,7 @@ def facts_html(facts: Sequence[Fact], names: Callable[[str], str], values: Calla
     """The facts that an answer used, each with the words that it was read from."""
     if not facts:
         return ""
-    rows = "".join(
-        f"<dt>{safe(names(fact.id))}</dt><dd>{safe(values(fact))}{_quotes(fact)}</dd>" for fact in facts
-    )
+    rows = "".join(f"<dt>{safe(names(fact.id))}</dt><dd>{safe(values(fact))}{_quotes(fact)}</dd>" for fact in facts)
     return f"<dl>{rows}</dl>"
 
 
@@ -217,41 +216,43 @@ def answer_text(answer: Answer) -> str:
 
 def made_by_text(answer: Answer) -> str:
     """Who wrote it, for plain text."""
-    return f"Rolewise, {html.unescape(made_by(answer)).removeprefix('Automated, ')}, guidance {answer.index_version or 'unknown'}."
+    by = html.unescape(made_by(answer)).removeprefix("Automated, ")
+    return f"Rolewise, {by}, guidance {answer.index_version or 'unknown'}."
 
 
-def _groups(sentences: Sequence[Sentence], words: Callable[[Iterable[Sentence]], str]) -> list[str]:
+def _groups(sentences: Sequence[Sentence], words: Callable[[Iterable[Sentence]], str], *, first: bool = True) -> list[str]:
     """Paragraphs and lists: what is answered first, then why, when not, what to do, what is still open."""
-    parts = []
+    parts: list[str] = []
     for kind, run in groupby(sentences, key=lambda s: s.kind):
         group = list(run)
-        if kind in HEADINGS:
+        opening = first and not parts
+        if kind in HEADINGS and not (opening and len(group) == 1):
             items = "".join(f"<li>{words([sentence])}</li>" for sentence in group)
-            parts.append(f"<h3>{HEADINGS[kind]}</h3><ul>{items}</ul>")
+            # what opens an answer is the answer, and nothing stands before it that it could be the reason or exception of
+            heading = "" if opening else f"<h3>{HEADINGS[kind]}</h3>"
+            parts.append(f"{heading}<ul>{items}</ul>")
         elif kind is SentenceKind.QUESTION:
             parts += [f'<p class="rw-ask">{words([sentence])}</p>' for sentence in group]
         else:
-            parts.append(f"<p{' class=rw-lead' if not parts else ''}>{words(group)}</p>")
+            parts.append(f"<p{' class=rw-lead' if opening else ''}>{words(group)}</p>")
     return parts
 
 
 def _two_columns(
     sentences: Sequence[Sentence], columns: Sequence[Column], words: Callable[[Iterable[Sentence]], str]
-) -> tuple[str, list[Sentence], list[Sentence]]:
-    """The comparison side by side, what comes before it and what after; no table while one side is empty."""
-    sides: tuple[list[Sentence], list[Sentence]] = ([], [])
+) -> tuple[str, Sequence[Sentence], Sequence[Sentence]]:
+    """The comparison side by side, what comes before it and what after; all before it while one side is empty."""
+    sides: tuple[list[Sentence], ...] = tuple([] for _ in columns)
     before: list[Sentence] = []
     after: list[Sentence] = []
     for sentence in sentences:
         spoken = [column.speaks(sentence.text) for column in columns]
         if sentence.kind in (SentenceKind.ANSWER, SentenceKind.CONTEXT) and sum(spoken) == 1:
             sides[spoken.index(True)].append(sentence)
-        elif any(sides):
-            after.append(sentence)
         else:
-            before.append(sentence)
-    if not all(sides):
-        return "", [], list(sentences)
+            (after if any(sides) else before).append(sentence)
+    if len(sides) != 2 or not all(sides):
+        return "", sentences, ()
     cells = "".join(
         f"<div><h3>{safe(column.name[:1].upper() + column.name[1:])}</h3>"
         f"<ul>{''.join(f'<li>{words([s])}</li>' for s in side)}</ul></div>"

@@ -23,6 +23,12 @@ OFF = re.compile(
     r"do we have|is there)\b[^.,;!?\n]{0,30}$",
     re.I,
 )
+# Where asking begins in a sentence that ends with a question mark.
+ASKING = re.compile(
+    r"(?:^\W*|[,;:–-]\s*|\b(?:and|so|but|or)\s+)(?:so |then |and |but )*(?:should|do|does|did|is|are|was|can|could|would|will|shall|may|might|has|have we|"
+    r"who|whom|whose|what|which|when|where|why|how|am i|any|need)\b",
+    re.I,
+)
 OWN_NEGATION = re.compile(r"^(?:no\b|without|nobody|no one|no-one|noone|never)", re.I)
 
 
@@ -72,6 +78,21 @@ class FactFinder:
             yield from self._vocabulary.roles_in(groups["role"])[:1]
         elif match.groups() and match[match.lastindex or 1]:
             yield match[match.lastindex or 1].lower()
+
+
+def statements(question: str) -> str:
+    """The question with what is asked blanked out, so that offsets hold and only what is stated can give a fact.
+
+    "We have three suppliers, should we hire a project manager?" states suppliers and no project manager.
+    """
+    kept = []
+    for sentence in re.split(r"(?<=[.!?\n])", question):
+        if sentence.rstrip().endswith("?"):
+            asks = ASKING.search(sentence)
+            start = asks.start() if asks else 0
+            sentence = sentence[:start] + " " * (len(sentence) - start)
+        kept.append(sentence)
+    return "".join(kept)
 
 
 def merged(*layers: Iterable[Fact]) -> list[Fact]:
