@@ -420,7 +420,7 @@ def covered(query: Query, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> 
     """Whether the guidance holds an answer: some sentence is near, and the question's words are not all foreign to it."""
     if not hits or not evidence:
         return False
-    best = max(e.score for e in evidence)
+    best = max(max(e.score for e in evidence), max(h.asked for h in hits))
     if best < FAR:
         return False
     asked = set(stems(query.text))

@@ -81,7 +81,8 @@ class Passage:
     """One section of a guide, as it is indexed and quoted.
 
     `id` is `document#section-slug`. `sentences` are verbatim substrings of the guide file, in order; `text` is the
-    section's plain text. `owner` says whose collection it is in (`shipped` or the name of an organisation's own).
+    section's plain text. `collection` says whose it is (`shipped` or the name of an organisation's own). `questions` are
+    some that it answers, in people's words: looked up, never shown.
     """
 
     id: str
@@ -96,17 +97,22 @@ class Passage:
     stance: str
     reviewed: str
     references: tuple[Reference, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage that retrieval found: fused score in 0..1 and its 1-based rank in each list (None: not in it)."""
+    """A passage that retrieval found: fused score in 0..1 and its 1-based rank in each list (None: not in it).
+
+    `similarity` is the cosine of query and passage, `asked` that of the query and the nearest of the passage's questions.
+    """
 
     passage: Passage
     score: float
     dense_rank: int | None
     lexical_rank: int | None
     similarity: float = 0.0
+    asked: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.coaching.model import Passage, Reference
 from app.knowledge.markdown import Section, sections, slug
 
+# The safe loader, ten times as fast where PyYAML was built with libyaml.
+SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SHIPPED = "shipped"
 MAX_FRONT_MATTER = 20_000  # characters; far above any guide, far below what an alias bomb needs
 MAX_SECTION = 1_600  # characters: MiniLM reads 256 word pieces, about 1,100 characters; sentences are embedded apart
@@ -81,21 +83,40 @@ class OwnText:
 
 
 def read_guides(folder: Path) -> tuple[list[Document], list[Problem]]:
-    """Every guide of `folder` in order of name, and everything that is wrong with any of them."""
+    """Every guide of `folder` in order of name, and everything that is wrong with any of them.
+
+    `questions.yaml` beside the folder may name questions that passages answer.
+    """
     documents: list[Document] = []
-    problems: list[Problem] = []
+    questions, problems = _read_questions(folder.parent / "questions.yaml")
     for path in sorted(folder.glob("*.md")):
-        result = _read_guide(path)
+        result = _read_guide(path, questions)
         if isinstance(result, Document):
             documents.append(result)
         else:
             problems += result
+    known = {p.id for d in documents for p in d.passages}
+    if known and not problems:
+        problems += [Problem("questions.yaml", 1, f"{i} is no passage") for i in sorted(questions.keys() - known)]
     if not documents and not problems:
         problems.append(Problem(str(folder.name), 1, "there are no guides (*.md) in this folder"))
     return documents, problems
 
 
-def _read_guide(path: Path) -> Document | list[Problem]:
+def _read_questions(path: Path) -> tuple[dict[str, list[str]], list[Problem]]:
+    if not path.exists():
+        return {}, []
+    try:
+        read = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE_LOADER)  # noqa: S506 - safe, in C
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return {}, [Problem(path.name, 1, "cannot be read as YAML")]
+    well = isinstance(read, dict) and all(
+        isinstance(rows, list) and rows and all(isinstance(q, str) and q.strip() for q in rows) for rows in read.values()
+    )
+    return (read, []) if well else ({}, [Problem(path.name, 1, "is no mapping of passages to lists of questions")])
+
+
+def _read_guide(path: Path, questions: Mapping[str, Sequence[str]]) -> Document | list[Problem]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -104,7 +125,7 @@ def _read_guide(path: Path) -> Document | list[Problem]:
     if not match or len(match[1]) > MAX_FRONT_MATTER:
         return [Problem(path.name, 1, "does not begin with front matter between two lines of ---")]
     try:
-        front = FrontMatter.model_validate(yaml.safe_load(match[1]))
+        front = FrontMatter.model_validate(yaml.load(match[1], Loader=SAFE_LOADER))  # noqa: S506 - safe, in C
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         return [Problem(path.name, mark.line + 2 if mark else 1, "front matter is not valid YAML")]
@@ -136,10 +157,12 @@ def _read_guide(path: Path) -> Document | list[Problem]:
             stance=front.stance,
             reviewed=front.reviewed.isoformat(),
             references=references,
+            questions=tuple(questions.get(f"{front.id}#{slug(section.heading)}", ())),
         )
         for section in body
     )
-    return Document(front.id, SHIPPED, fingerprint([text]), passages, tuple(front.facts))
+    asked = [q for p in passages for q in p.questions]
+    return Document(front.id, SHIPPED, fingerprint([text, *asked]), passages, tuple(front.facts))
 
 
 def _body_problems(body: Sequence[Section]) -> Iterable[tuple[int, str]]:

@@ -3,7 +3,7 @@
     index/
       current            one line, the name of the version that serves
       write.lock         held by the one process that may write; holds its process id
-      versions/<name>/   manifest.json · chroma/ · bm25/ · sentences.npy · texts.json · vectors.npy
+      versions/<name>/   manifest.json · chroma/ · bm25/ · sentences.npy · questions.npy · asked.json · texts.json · vectors.npy
 
 Two processes must never write one Chroma directory, and a Chroma client does not see what another process added: so
 a version is written once, by one process, and never touched again.
@@ -31,7 +31,7 @@ from app.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from app.knowledge.embedding import DIMENSION
 
 SCHEMA = 1
-CHUNKING = "sections-1"  # raise when passages are cut or embedded differently
+CHUNKING = "sections-2"  # raise when passages are cut or embedded differently
 BATCH = 2_000  # rows per Chroma call; its own limit is about 5,400
 MEND = "Run `rolewise-ingest --force`."
 
@@ -57,6 +57,19 @@ class Manifest:
 def embedded_text(passage: Passage) -> str:
     """What is embedded for a passage: title and section stand in front, so that a short section keeps its subject."""
     return f"{passage.title}. {passage.section}. {passage.text}"
+
+
+def all_texts(passages: Sequence[Passage]) -> list[str]:
+    """Every text that an index of these passages embeds, each once."""
+    texts = [embedded_text(p) for p in passages]
+    texts += [s for p in passages for s in p.sentences]
+    texts += [q for p in passages for q in p.questions]
+    return list(dict.fromkeys(texts))
+
+
+def lexical_text(passage: Passage) -> str:
+    """What BM25 reads for a passage: the questions that it answers as well."""
+    return " ".join([embedded_text(passage), *passage.questions])
 
 
 class IndexFolder:
@@ -109,7 +122,7 @@ class IndexFolder:
     ) -> None:
         """Write a version beside the live one and check it; it is not current until `make_current`.
 
-        `vectors` holds a unit vector for every `embedded_text` and every sentence of `passages`. Raises IndexDamaged
+        `vectors` holds a unit vector for each of `all_texts(passages)`. Raises IndexDamaged
         if a passage does not find itself; the half-built version is removed on any failure.
         """
         self._sweep()
@@ -204,7 +217,10 @@ class IndexFolder:
     def _write(self, folder: Path, passages: Sequence[Passage], vectors: Mapping[str, Vectors], report: Report) -> None:
         sentences = [s for p in passages for s in p.sentences]
         np.save(folder / "sentences.npy", _matrix([vectors[s] for s in sentences]))
-        texts = list(dict.fromkeys([*(embedded_text(p) for p in passages), *sentences]))
+        asked = [(p.id, len(p.questions)) for p in passages if p.questions]
+        np.save(folder / "questions.npy", _matrix([vectors[q] for p in passages for q in p.questions]))
+        (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+        texts = all_texts(passages)
         (folder / "texts.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
         np.save(folder / "vectors.npy", _matrix([vectors[t] for t in texts]))
         first = 0
@@ -223,7 +239,7 @@ class IndexFolder:
                 report("writing", min(start + BATCH, len(passages)), len(passages))
         from app.knowledge import lexical
 
-        lexical.write(folder / "bm25", [p.id for p in passages], [embedded_text(p) for p in passages])
+        lexical.write(folder / "bm25", [p.id for p in passages], [lexical_text(p) for p in passages])
 
     def _check(self, folder: Path, passages: Sequence[Passage], vectors: Mapping[str, Vectors], report: Report) -> None:
         """Every passage finds itself (or one with the very same text) when its own vector is the query."""
@@ -258,6 +274,10 @@ class OpenVersion:
                 raise IndexDamaged("The index holds another number of passages than it should.", MEND)
             self.sentence_vectors: Vectors = np.load(folder / "sentences.npy", mmap_mode="r")
             self.lexical = lexical.read(folder / "bm25")
+            self._questions: Vectors = np.load(folder / "questions.npy")
+            asked = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
+            self._asked = [str(i) for i, _ in asked]
+            self._starts = np.cumsum([0, *(n for _, n in asked)])[:-1].astype(np.int64)
         except IndexDamaged:
             raise
         except Exception as error:  # Chroma raises its own, SQLite's and Rust's exceptions
@@ -271,6 +291,16 @@ class OpenVersion:
         found = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], distances, strict=True)]
+
+    def asked(self, vector: Vectors) -> dict[str, tuple[float, float]]:
+        """For each passage with questions: the cosine of a unit vector with the nearest of them, and with all on average."""
+        if not self._asked:
+            return {}
+        cosines = self._questions @ vector
+        nearest = np.maximum.reduceat(cosines, self._starts)
+        counts = np.diff(np.append(self._starts, len(cosines)))
+        average = np.add.reduceat(cosines, self._starts) / counts
+        return {i: (float(n), float(a)) for i, n, a in zip(self._asked, nearest, average, strict=True)}
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, int]]:
         """The passages of those ids that exist, each with the row of its first sentence in `sentence_vectors`."""
@@ -315,5 +345,6 @@ def _chroma(folder: Path) -> Iterator[Any]:
 def _passage(row: dict[str, Any]) -> Passage:
     row["sentences"] = tuple(row["sentences"])
     row["roles"] = tuple(row["roles"])
+    row["questions"] = tuple(row["questions"])
     row["references"] = tuple(Reference(**r) for r in row["references"])
     return Passage(**row)

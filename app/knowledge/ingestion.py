@@ -16,7 +16,7 @@ from app.coaching.ports import Encoder, Vectors
 from app.errors import BadInput, CorpusError, IndexDamaged, IndexMissing
 from app.knowledge import classifier
 from app.knowledge.corpus import Document, OwnText, Problem, fingerprint, own_document, read_guides
-from app.knowledge.index import CHUNKING, SCHEMA, IndexFolder, Manifest, embedded_text
+from app.knowledge.index import CHUNKING, SCHEMA, IndexFolder, Manifest, all_texts
 from app.knowledge.rules import read_examples, rule_problems
 
 BATCH = 64  # texts per encoder call: progress moves about once a second on two cores
@@ -154,8 +154,7 @@ class Pipeline:
 
     def _build(self, version: str, mark: str, documents: Sequence[Document], report: Report, *, reuse: bool) -> int:
         passages = [p for d in documents for p in d.passages]
-        sentences = [s for p in passages for s in p.sentences]
-        wanted = list(dict.fromkeys([*(embedded_text(p) for p in passages), *sentences]))
+        wanted = all_texts(passages)
         known = self._index.known_vectors() if reuse else {}
         vectors: dict[str, Vectors] = {t: known[t] for t in wanted if t in known}
         missing = [t for t in wanted if t not in vectors]
@@ -168,7 +167,7 @@ class Pipeline:
             fingerprint=mark,
             embedding=self._index.embedding,
             passages=len(passages),
-            sentences=len(sentences),
+            sentences=sum(len(p.sentences) for p in passages),
             documents={d.id: d.fingerprint for d in documents},
             created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         )

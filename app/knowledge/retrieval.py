@@ -20,16 +20,19 @@ class Tuning:
     """What retrieval was tuned to, on the `dev` queries (docs/decisions/ has the table).
 
     `depth` is how many passages each list gives; `k` is the constant of reciprocal rank fusion (Cormack, Clarke and
-    Büttcher, 2009, who used 60); `dense` weighs the dense list against the lexical one (1.0); `per_document` is how many
+    Büttcher, 2009, who used 60); the weights are those of the lists: passages by meaning, by words, by their best sentence, by the
+    nearest of the questions that they answer and by all of those on average; `per_document` is how many
     passages of one document may stand among the first `spread`.
     """
 
     depth: int = 40
-    k: int = 20
-    dense: float = 1.5
-    lexical: float = 1.0
+    k: int = 10
+    dense: float = 1.0
+    lexical: float = 1.5
     sentence: float = 1.0
-    per_document: int = 3
+    asked: float = 1.0
+    asked_on_average: float = 1.0
+    per_document: int = 5
     spread: int = 5
 
 
@@ -69,7 +72,10 @@ class HybridRetriever:
         with self._using() as version:
             dense = version.dense(vector, t.depth)
             lexical = version.lexical.search(expanded, t.depth)
-            found = version.passages(list(dict.fromkeys([*(i for i, _ in dense), *(i for i, _ in lexical)])))
+            asked = version.asked(vector)
+            nearest = sorted(asked, key=lambda i: -asked[i][0])[: t.depth if t.asked else 0]
+            average = sorted(asked, key=lambda i: -asked[i][1])[: t.depth if t.asked_on_average else 0]
+            found = version.passages(list(dict.fromkeys([*(i for i, _ in dense), *(i for i, _ in lexical), *nearest, *average])))
             best_sentence = {
                 i: float(np.max(version.sentence_vectors[first : first + len(p.sentences)] @ vector))
                 for i, (p, first) in found.items()
@@ -79,6 +85,8 @@ class HybridRetriever:
             (t.dense, [i for i, _ in dense]),
             (t.lexical, [i for i, _ in lexical]),
             (t.sentence, sorted(best_sentence, key=lambda i: -best_sentence[i])),
+            (t.asked, nearest),
+            (t.asked_on_average, average),
         ]
         scores = fused(lists, t.k)
         ranked = sorted((i for i in scores if i in found), key=lambda i: (-scores[i], i))
@@ -87,7 +95,14 @@ class HybridRetriever:
         similarity = dict(dense)
         chosen = spread_over_documents(ranked, {i: found[i][0].document for i in ranked}, t.per_document, t.spread)
         return [
-            Hit(found[i][0], scores[i], dense_rank.get(i), lexical_rank.get(i), similarity.get(i, 0.0))
+            Hit(
+                passage=found[i][0],
+                score=scores[i],
+                dense_rank=dense_rank.get(i),
+                lexical_rank=lexical_rank.get(i),
+                similarity=similarity.get(i, 0.0),
+                asked=asked.get(i, (0.0, 0.0))[0],
+            )
             for i in chosen[:limit]
         ]
 

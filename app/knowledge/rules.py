@@ -14,10 +14,8 @@ from app.coaching import rules as core
 from app.coaching.model import Passage, Status
 from app.coaching.vocabulary import RoleName, Vocabulary
 from app.errors import CorpusError
-from app.knowledge.corpus import Problem
+from app.knowledge.corpus import SAFE_LOADER, Problem
 
-# The safe loader, ten times as fast where PyYAML was built with libyaml.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_FILE = 400_000  # bytes: four times the longest of ours
 Arrangement = Literal["shared", "lead", "dedicated", "programme", "covered", "named_owner", "group"]
 
@@ -226,7 +224,7 @@ def _yaml(path: Path) -> Any:  # whatever the file holds; validated by the calle
     try:
         if path.stat().st_size > MAX_FILE:
             raise CorpusError(f"{path.name} is larger than {MAX_FILE} bytes.", "Split or shorten it.")
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - safe, in C
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE_LOADER)  # noqa: S506 - safe, in C
     except FileNotFoundError as error:
         raise CorpusError(f"{path.name} is missing from the rules.", "Restore it from the repository.") from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
