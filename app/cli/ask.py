@@ -88,8 +88,9 @@ def _batch(service: Service, path: Path) -> int:
 
 def _row(service: Service, row: dict[str, Any]) -> dict[str, Any]:
     turns = row.get("turns")
-    given = turns if isinstance(turns, list) else [row.get("question")]
-    if not given or not all(isinstance(q, str) for q in given):
+    asked = turns if isinstance(turns, list) else [row.get("question")]
+    given = [q for q in asked if isinstance(q, str)]
+    if not given or len(given) < len(asked):
         raise BadInput('The row has neither "question" nor "turns".', "Give one of them as text.")
     memory = Memory()
     answers = [answer_json(service.coach.ask(q, "batch", memory).answer()) for q in given]

@@ -49,6 +49,7 @@ LONGEST_QUESTION = 20_000  # characters; above it nobody asks a question
 READ = 4_000  # characters of a question that are used
 PASSAGES = 8
 SUMMARY = "summarise"
+REPEATED = 0.75  # share of a sentence's content stems that was said before
 # A question is not covered if the best sentence is farther than FAR, or farther than NEAR while most of its words are in no
 # passage found. Set on the `dev` questions.
 FAR = 0.36
@@ -175,10 +176,11 @@ class Coach:
         for line in () if by_model else plan.body:
             if draft.stopping.is_set():
                 break
-            yield draft.show_line(line)
+            if not draft.has_said(line.text):
+                yield draft.show_line(line)
         if not draft.stopping.is_set():
             for line in plan.close:
-                if line.text not in draft.shown:
+                if not draft.has_said(line.text):
                     yield draft.show_line(line)
             if plan.ask:
                 yield draft.show(Sentence(plan.ask, SentenceKind.QUESTION, Origin.RULE))
@@ -203,7 +205,7 @@ class Coach:
         if not model.ready:
             draft.notices.append("The language model is still getting ready, so this answer is composed from the guidance alone.")
             return False
-        evidence = [q for line in (*plan.lead, *plan.body) for q in line.quotes]
+        evidence = [q for line in plan.body for q in line.quotes]
         passages = draft.passages()
         accepted = 0
         try:
@@ -234,8 +236,7 @@ class Coach:
         text = clean_text(sentence).text.strip(" -*•\n")
         if not stems(text) or text.strip(". ").upper() == NOTHING:
             return None
-        own = set(stems(text))
-        if any(len(own & set(stems(s))) > 0.75 * len(own) for s in draft.shown if own):
+        if draft.has_said(text):
             draft.dropped.append(Dropped(text, "it repeats what was shown"))
             return None
         verdict = self._checker.check(text, [" ".join(draft.quotes[p.id]) for p in passages])
@@ -243,7 +244,9 @@ class Coach:
             draft.dropped.append(Dropped(text, verdict.why))
             return None
         cites = tuple(draft.numbers[passages[n - 1].id] for n in verdict.by)
-        return Sentence(text, SentenceKind.ANSWER, Origin.MODEL, cites, support=round(verdict.score, 2))
+        verbatim = any(text == quote for quotes in draft.quotes.values() for quote in quotes)
+        origin = Origin.GUIDE if verbatim else Origin.MODEL
+        return Sentence(text, SentenceKind.ANSWER, origin, cites, support=round(verdict.score, 2))
 
 
 class Reply:
@@ -357,6 +360,11 @@ class _Draft:
         self.sentences.append(sentence)
         self.shown.append(sentence.text)
         return SentenceReady(sentence)
+
+    def has_said(self, text: str) -> bool:
+        """Whether what was shown says three quarters of these words already."""
+        own = set(stems(text))
+        return any(len(own & set(stems(s))) > REPEATED * len(own) for s in self.shown)
 
     def fail(self, error: IndexProblem | WeightsProblem) -> None:
         """Turn into an answer that says what is missing and how to mend it."""

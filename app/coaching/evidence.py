@@ -26,6 +26,7 @@ CONDITION = re.compile(
     r"\b(?:if|unless|when|whenever|provided|only|as long as|in an?|for an?|once|until|where|depends?|except)\b", re.I
 )
 CAUSE = re.compile(r"\b(?:because|since|so that|therefore|which means)\b", re.I)
+WHAT_IS = re.compile(r"\bwhat(?:'s| is| are) (?:an? |the |meant by (?:an? )?)?([\w -]{3,40}?)(?: exactly| anyway)?\s*\??$", re.I)
 WHOSE = re.compile(r"\b(?:who|whose|which role)\b", re.I)
 CONTRASTING = re.compile(r"\b(?:while|whereas|unlike|rather than|differs?|difference|but)\b", re.I)
 HOW_TO = re.compile(r"\bhow (?:do|can|should|would|to|might)\b", re.I)
@@ -71,6 +72,8 @@ def candidates(
     fitting = _fitting_kind(question, kind)
     whose = bool(WHOSE.search(question))
     defining = kind is Kind.EXPLAIN and bool(DEFINING.search(question)) and len(words(question)) <= 14
+    asks_what = WHAT_IS.search(question)
+    subject = asks_what[1] if asks_what else ""
     found = []
     for item in evidence:
         named = tuple(vocabulary.roles_in(item.sentence))
@@ -84,6 +87,8 @@ def candidates(
         if asked and named:
             value += RIGHT_ROLE if asked & set(named) else -OTHER_ROLE
         if defining and len(asked) == 1 and _defines(item.passage, item.sentence, roles[0], vocabulary):
+            value += DEFINITION
+        if subject and re.match(rf"(?:an? |the )?{re.escape(subject)} (?:is|are|means|names)\b", item.sentence, re.I):
             value += DEFINITION
         order = item.passage.sentences.index(item.sentence)
         found.append(Candidate(item.passage, item.sentence, item.score, value, named, order))

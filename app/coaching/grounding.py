@@ -18,33 +18,32 @@ from app.coaching.rules import Duty
 from app.coaching.vocabulary import Vocabulary
 from app.coaching.words import stems, words
 
-NEGATION = re.compile(r"\b(?:no|not|never|nobody|none|nothing|neither|nor|without|cannot|can't|don't|doesn't|isn't|aren't|won't|shouldn't|seldom|rarely|hardly|rather than|instead of|forbids?|prevents?|avoids?|fails?|lacks?|refuses?)\b|n't\b", re.I)  # noqa: E501 - one list
 SCOPE = re.compile(r"\b(?:always|never|every|all|any|only|must|guarantee\w*|proves?|proven|entirely|completely|everyone|everybody|anyone|nobody|solely|exclusively|in all|regardless|whatever|best|worst|most important|fully|ensures?|impossible|cannot)\b", re.I)  # noqa: E501 - one list
-CONDITIONAL = re.compile(r"\b(?:if|unless|when|whenever|where|only|provided|until|once|in (?:a|an|one|small|large|larger|some|many|the)\b[^,.]{0,60}?(?:team|teams|organisation|organisations|company|companies|start-up|start-ups|agency|agencies|project|projects|case|cases)|for (?:a|an|small|large)\b|says?|said|argues?|argued|claims?|claimed|warns?|warned|suggests?|advises?|recommends?|according to|may|might|can|could|often|usually|sometimes|seldom|rarely|mostly|typically|some|many|most)\b", re.I)  # noqa: E501 - one list
 HEDGE = re.compile(r"\b(?:may|might|can|could|often|usually|sometimes|seldom|rarely|mostly|typically|some|many|roughly|about|probably|perhaps)\b", re.I)
-REPORTED = re.compile(r"\b(?:says?|said|argues?|argued|claims?|claimed|warns?|warned|suggests?|advises?|recommends?|according to|writes|wrote|finds?|thinks?|views?|prefers?|describes?|defines?|calls?|lists?|counts?|asks?)\b", re.I)  # noqa: E501 - one list
-IF_PART = re.compile(r"\b(?:if|unless|when|whenever|provided|until|once|because)\b", re.I)
 OPINION = re.compile(r"\b(?:best|great|excellent|wonderful|important to note|i think|i believe|in my opinion|clearly|obviously|of course|simply|better|smartest|definitely|amazing|terrible|useless|waste)\b", re.I)  # noqa: E501 - one list
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NUMBER_WORDS = {w: str(n) for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"twenty": "20", "forty": "40", "fifteen": "15", "fifty": "50", "half": "half", "twice": "2", "dozen": "12", "third": "third"}  # noqa: E501 - one table
-CLAUSE = re.compile(r"[,;:]|\b(?:while|whereas|but|and|although|though|because|so that)\b", re.I)
+# A plain denial: found on one side only, the two say opposite things.
+DENIAL = re.compile(r"\b(?:no|not|never|nobody|none|nothing|neither|nor|without|cannot|unable)\b|n't\b", re.I)
+# The part of a sentence that says when it holds, up to the next comma.
+CONDITION_PART = re.compile(r"\b(?:only if|if|unless|when|whenever|provided that|until|once|as long as|even if|where)\b ([^,.;]+)", re.I)
+SETTING_PART = re.compile(r"^((?:in|for|with|on|at|under) [^,]{4,80}),", re.I)
 
 # Weights of a logistic score, and the score from which a sentence is shown: `docs/decisions/` says how they were fitted on the
 # `dev` claim pairs (few false accepts before many accepts). `tools/fit_checker.py` prints them anew.
 WEIGHTS = {
-    "bias": -6.0,
-    "similarity": 6.0,
-    "coverage": 6.0,
-    "best_overlap": 2.0,
-    "negation": -2.0,
-    "scope": -1.5,
-    "condition": -1.0,
-    "hedge": -0.5,
-    "reported": -0.5,
-    "opinion": -2.0,
-    "new_words": -0.3,
+    "bias": -2.02,
+    "similarity": 0.89,
+    "coverage": 3.68,
+    "scope": -0.66,
+    "condition": -1.55,
+    "omitted": -2.77,
+    "hedge": -0.56,
+    "opinion": -1.54,
+    "new_words": -0.34,
 }
-THRESHOLD = 0.5
+# 0.80 accepted 4 % of the unsupported and 48 % of the supported `dev` claims in cross-validation.
+THRESHOLD = 0.80
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class _Piece:
+class Piece:
     """One sentence of evidence, prepared once per check."""
 
     text: str
@@ -87,8 +86,8 @@ class Grounding:
         for number, passage in enumerate(passages, 1):
             if _folded(claim) in _folded(passage):
                 return Verdict(True, 1.0, (number,), "it stands in the passage word for word")
-        pieces = self._pieces(passages)
-        refusal = self._refused(claim, pieces)
+        pieces = self.pieces(passages)
+        refusal = self.refusal(claim, pieces)
         features = self.features(claim, pieces)
         score = _logistic(sum(WEIGHTS[name] * value for name, value in features.items()) + WEIGHTS["bias"])
         if refusal:
@@ -97,7 +96,7 @@ class Grounding:
             return Verdict(False, score, (), _weakest(features))
         return Verdict(True, score, self._carriers(claim, pieces), "its meaning and words are in the passage")
 
-    def features(self, claim: str, pieces: Sequence[_Piece]) -> dict[str, float]:
+    def features(self, claim: str, pieces: Sequence[Piece]) -> dict[str, float]:
         """The graded signals, by name, for a claim against prepared evidence."""
         vector = self._encoder.encode([claim])[0]
         similarities = np.array([float(p.vector @ vector) for p in pieces])
@@ -105,30 +104,28 @@ class Grounding:
         own = set(stems(claim))
         near = [p for p, s in zip(pieces, similarities, strict=True) if s >= similarities.max() - 0.25]
         together = frozenset().union(*(p.stems for p in near))
-        overlap = [len(own & p.stems) / len(own) for p in pieces]
-        carrier = pieces[int(np.argmax(0.5 * similarities + 0.5 * np.array(overlap)))]
+        carrier = self._carrier(claim, pieces)
         return {
             "similarity": float(similarities.max()),
             "coverage": len(own & together) / len(own),
-            "best_overlap": max(overlap),
-            "negation": float(bool(NEGATION.search(claim)) != bool(NEGATION.search(carrier.text))),
             "scope": float(bool(_found(SCOPE, claim) - _found(SCOPE, " ".join(p.text for p in near)))),
-            "condition": float(bool(IF_PART.search(carrier.text)) and not CONDITIONAL.search(claim)),
+            "condition": _dropped_condition(claim, carrier.text),
+            "omitted": len(carrier.stems - own) / max(len(carrier.stems), 1),
             "hedge": float(bool(HEDGE.search(carrier.text)) and not HEDGE.search(claim)),
-            "reported": float(bool(REPORTED.search(carrier.text)) and not REPORTED.search(claim)),
             "opinion": float(bool(_found(OPINION, claim) - _found(OPINION, best.text))),
             "new_words": float(min(6, len(own - together))),
         }
 
-    def _pieces(self, passages: Sequence[str]) -> list[_Piece]:
+    def pieces(self, passages: Sequence[str]) -> list[Piece]:
+        """The sentences of the passages, prepared for `features` and `refusal`."""
         texts = [(s, n) for n, passage in enumerate(passages, 1) for s in _sentences(passage)]
         vectors = self._encoder.encode([s for s, _ in texts])
         return [
-            _Piece(s, n, frozenset(stems(s)), tuple(self._vocabulary.roles_in(s)), v)
+            Piece(s, n, frozenset(stems(s)), tuple(self._vocabulary.roles_in(s)), v)
             for (s, n), v in zip(texts, vectors, strict=True)
         ]
 
-    def _refused(self, claim: str, pieces: Sequence[_Piece]) -> str:
+    def refusal(self, claim: str, pieces: Sequence[Piece]) -> str:
         """Why the claim cannot be carried whatever its score: a number, a role or a duty that the evidence does not have."""
         everything = " ".join(p.text for p in pieces)
         for number in _numbers(claim) - _numbers(everything):
@@ -138,6 +135,9 @@ class Grounding:
         for role in roles:
             if role not in known:
                 return f"the passage does not speak of a {self._vocabulary.name(role)}"
+        carrier = self._carrier(claim, pieces)
+        if bool(DENIAL.search(claim)) != bool(DENIAL.search(carrier.text)):
+            return "one of the two is negated and the other is not"
         for actor, does in self._acts(claim):
             for duty, pattern in self._duties:
                 if not pattern.search(does) or actor not in duty.not_roles:
@@ -147,6 +147,12 @@ class Grounding:
             if len(known) > 1 and not self._does(actor, does, pieces):
                 return f"the passage does not say so of the {self._vocabulary.name(actor)}"
         return ""
+
+    def _carrier(self, claim: str, pieces: Sequence[Piece]) -> Piece:
+        """The piece that says most nearly the same, by words first and meaning second."""
+        vector = self._encoder.encode([claim])[0]
+        own = set(stems(claim))
+        return max(pieces, key=lambda p: len(own & p.stems) / len(own) + 0.5 * float(p.vector @ vector))
 
     def _acts(self, text: str) -> list[tuple[str, str]]:
         """Who does what: each role that opens a clause, with the words up to the next role that does."""
@@ -159,7 +165,7 @@ class Grounding:
                 found.append((mention.role, does))
         return found
 
-    def _does(self, actor: str, does: str, pieces: Sequence[_Piece]) -> bool:
+    def _does(self, actor: str, does: str, pieces: Sequence[Piece]) -> bool:
         """Whether some sentence about `actor` has more of the words than the best sentence that leaves the actor out."""
         own = set(stems(does))
         if len(own) < 2:
@@ -169,7 +175,7 @@ class Grounding:
         others = max((len(own & set(stems(d))) for p in pieces for a, d in self._acts(p.text) if a != actor), default=0)
         return max(about, general) >= others
 
-    def _carriers(self, claim: str, pieces: Sequence[_Piece]) -> tuple[int, ...]:
+    def _carriers(self, claim: str, pieces: Sequence[Piece]) -> tuple[int, ...]:
         own = set(stems(claim))
         by_passage: dict[int, float] = {}
         for piece in pieces:
@@ -178,12 +184,19 @@ class Grounding:
         return tuple(sorted(n for n, share in by_passage.items() if share >= max(0.8 * best, 0.34)) or (1,))
 
 
+def _dropped_condition(claim: str, carrier: str) -> float:
+    """The share of the carrier's condition that the claim leaves out; 0 if the carrier makes none."""
+    parts = [*CONDITION_PART.findall(carrier), *SETTING_PART.findall(carrier)]
+    wanted = {s for part in parts for s in stems(part)}
+    if not wanted:
+        return 0.0
+    return len(wanted - set(stems(claim))) / len(wanted)
+
+
 def _weakest(features: dict[str, float]) -> str:
-    if features["negation"]:
-        return "one of the two is negated and the other is not"
     if features["scope"] or features["opinion"]:
         return "it claims more than the passage says"
-    if features["condition"]:
+    if features["condition"] > 0.5:
         return "it leaves out the condition that the passage makes"
     if features["coverage"] < 0.6:
         return "too few of its words are in the passage"

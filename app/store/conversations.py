@@ -83,6 +83,27 @@ class ConversationStore:
             half & (assessments.c.updated < stamp(self._clock() - DRAFTS_FOR)),
         )
 
+    def export_everything(self) -> str:
+        """All that is kept of everybody on this machine, as one JSON object with one export per owner.
+
+        For whoever runs the machine; a browser sees only its own through `for_owner`.
+        """
+        import json
+
+        from app.store.counting import owners
+        from app.store.owned import OwnedConversations
+
+        exports = [OwnedConversations(self._database, owner, self._clock).export("json") for owner in owners(self._database)]
+        return json.dumps({"format": "rolewise-export-all", "exports": [json.loads(e) for e in exports]}, ensure_ascii=False)
+
+    def forget_all_owners(self) -> Receipt:
+        """Delete everything of everybody on this machine, down to the bytes."""
+        import sqlalchemy as sa
+
+        from app.store.erasing import erase
+
+        return erase(self._database, sa.true(), sa.true())
+
     def statistics(self) -> Statistics:
         """How much there is, without a word of it."""
         from app.store.counting import statistics

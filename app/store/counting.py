@@ -30,3 +30,13 @@ def statistics(database: Database) -> Statistics:
         )
 
     return database.read(work)
+
+
+def owners(database: Database) -> list[str]:
+    """The hashes of everybody of whom something is kept."""
+
+    def work(connection: Connection) -> list[str]:
+        both = sa.union(sa.select(conversations.c.owner), sa.select(assessments.c.owner))
+        return sorted(str(row[0]) for row in connection.execute(both))
+
+    return database.read(work)

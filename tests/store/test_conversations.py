@@ -665,3 +665,17 @@ def test_importing_the_store_does_not_import_sqlalchemy() -> None:
     script = "import sys, app.store.conversations; sys.exit('sqlalchemy' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
+def test_whoever_runs_the_machine_can_take_out_and_delete_what_everybody_left(tmp_path: Path) -> None:
+    store = ConversationStore(tmp_path / "c" / "rolewise.db")
+    for key in ("anna-key", "tom-key"):
+        store.for_owner(key).keep(f"conversation-of-{key}", an_answer(question=f"asked under {key}"))
+
+    everything = store.export_everything()
+    receipt = store.forget_all_owners()
+
+    assert "asked under anna-key" in everything
+    assert "asked under tom-key" in everything
+    assert (receipt.conversations, receipt.turns) == (2, 2)
+    assert "asked under" not in store.export_everything()
