@@ -134,7 +134,12 @@ class Metric:
 
     @property
     def surely_met(self) -> bool | None:
-        """Whether the bound that counts against us reaches the target too."""
+        """Whether the bound that counts against us reaches the target too.
+
+        For a target of 1 or 0 no bound ever can; there it is enough that none was seen, and `n` says how often.
+        """
+        if self.target == (0.0 if self.at_most else 1.0) and self.unit == "share":
+            return self.met
         return self._reaches(self.high if self.at_most else self.low)
 
     def _reaches(self, value: float | None) -> bool | None:

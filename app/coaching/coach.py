@@ -42,7 +42,7 @@ from app.coaching.rules import FixedReply, Rules
 from app.coaching.team.decide import advice_json
 from app.coaching.team.facts import FactFinder, merged, statements
 from app.coaching.vocabulary import Vocabulary
-from app.coaching.words import stems
+from app.coaching.words import stems, words
 from app.errors import BadInput, IndexProblem, ModelError, WeightsProblem
 
 LONGEST_QUESTION = 20_000  # characters; above it nobody asks a question
@@ -55,6 +55,9 @@ REPEATED = 0.75  # share of a sentence's content stems that was said before
 FAR = 0.36
 NEAR = 0.52
 KNOWN_WORDS = 0.5
+# A question longer than PLAIN words describes a situation; from ON_POINT on a passage is known to answer just such a one.
+PLAIN = 9
+ON_POINT = 0.55
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”)]*(?:\s+|$)|\n+")
 FINISHED = re.compile(r"[.!?][\"”)]*$")
 
@@ -166,7 +169,8 @@ class Coach:
             yield from self._fixed(self._rules.reply("not_covered"), draft)
             return
         ranked = candidates(query.text, kind, query.roles, hits, evidence, self._vocabulary)
-        plan = compose.plan(kind, query, ranked, draft.facts, self._rules, self._retriever.passage)
+        on_point = len(words(query.text)) > PLAIN and max((h.asked for h in hits), default=0.0) >= ON_POINT
+        plan = compose.plan(kind, query, ranked, draft.facts, self._rules, self._retriever.passage, on_point=on_point)
         draft.use(plan, hits)
         yield SourcesFound(draft.sources)
         draft.evidence_seen()

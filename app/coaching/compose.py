@@ -11,6 +11,7 @@ from app.coaching.query import Query
 from app.coaching.rules import Decision, FactRule, Rules, Tie
 from app.coaching.team.decide import Leaning, leaning
 
+SITUATION = "What is the situation in your team: how many people, who holds which role, and what goes wrong at the moment?"
 PassageOf = Callable[[str], Passage | None]
 
 
@@ -45,19 +46,29 @@ class Plan:
 
 
 def plan(
-    kind: Kind, query: Query, ranked: Sequence[Candidate], facts: Sequence[Fact], rules: Rules, passage_of: PassageOf
+    kind: Kind,
+    query: Query,
+    ranked: Sequence[Candidate],
+    facts: Sequence[Fact],
+    rules: Rules,
+    passage_of: PassageOf,
+    *,
+    on_point: bool = False,
 ) -> Plan:
-    """The plan for a question that guides answer; `ranked` are the candidate sentences, best first."""
+    """The plan for a question that guides answer; `ranked` are the candidate sentences, best first.
+
+    `on_point` says that some passage answers just such a question, so that a situation that no rule weighs is answered by it.
+    """
     if kind in (Kind.TEAM, Kind.ABOUT_LAST):
         decision = _decision(query, rules.decisions)
         if decision and (kind is Kind.TEAM or facts):
-            return _team(decision, facts, rules.facts, passage_of)
+            return _team(decision, ranked, facts, rules.facts, passage_of, on_point)
     if kind is Kind.COMPARE and len(query.roles) >= 2:
         return _compare(query, ranked)
     if kind is Kind.FIT:
         return _fit(query, ranked)
     if kind is Kind.TEAM:
-        return _situation(ranked)
+        return _situation(ranked, on_point)
     return _explain(ranked)
 
 
@@ -142,28 +153,28 @@ def _fit(query: Query, ranked: Sequence[Candidate]) -> Plan:
     )
 
 
-def _situation(ranked: Sequence[Candidate]) -> Plan:
-    """A team question that no rules weigh yet: when it applies, when it does not, and one question back."""
+def _situation(ranked: Sequence[Candidate], on_point: bool, ask: str = SITUATION, choices: tuple[str, ...] = ()) -> Plan:
+    """A team question that no rule weighs: what the guides say of such a situation, and one question back."""
     plain = _explain(ranked)
-    return Plan(
-        Status.PARTLY_ANSWERED,
-        plain.lead,
-        plain.body,
-        plain.close,
-        ask="What is the situation in your team: how many people, who holds which role, and what goes wrong at the moment?",
-    )
+    status = Status.ANSWERED if on_point else Status.PARTLY_ANSWERED
+    return Plan(status, plain.lead, plain.body, plain.close, ask=ask, choices=choices)
 
 
 def _team(
     decision: Decision,
+    ranked: Sequence[Candidate],
     facts: Sequence[Fact],
     rules: Sequence[FactRule],
     passage_of: PassageOf,
+    on_point: bool,
 ) -> Plan:
     """With facts: where they point, and why. Without: when yes, when no. Either way one question back."""
     result = leaning(decision, facts, rules)
     told = {f.id for f in facts}
     if not (result.reasons_for or result.reasons_against):
+        ask = result.ask_next
+        if on_point:
+            return _situation(ranked, on_point, f"{ask.question} {ask.why}" if ask else SITUATION, ask.choices if ask else ())
         return _team_in_general(decision, result, passage_of)
     lead = []
     strongest = (result.reasons_for or result.reasons_against)[0]

@@ -12,7 +12,8 @@ from app.coaching.words import stems, words
 
 # Weights beside cosine similarity, set on the `dev` answers: how much a sentence gains from its passage's rank, from naming
 # a role that was asked about, and loses from speaking of other roles only.
-PASSAGE = 0.20
+PASSAGE = 0.30
+ASKED = 0.30
 RIGHT_ROLE = 0.08
 OTHER_ROLE = 0.18
 DEFINITION = 0.20
@@ -67,6 +68,7 @@ def candidates(
 ) -> list[Candidate]:
     """Every sentence of the hits as a candidate, best first."""
     share = {h.passage.id: h.score for h in hits}
+    asked_of = {h.passage.id: h.asked for h in hits}
     asked = set(roles)
     content = set(stems(question)) - {s for r in roles for s in stems(vocabulary.name(r))}
     fitting = _fitting_kind(question, kind)
@@ -77,7 +79,7 @@ def candidates(
     found = []
     for item in evidence:
         named = tuple(vocabulary.roles_in(item.sentence))
-        value = item.score + PASSAGE * share.get(item.passage.id, 0.0)
+        value = item.score + PASSAGE * share.get(item.passage.id, 0.0) + ASKED * asked_of.get(item.passage.id, 0.0)
         if content:
             value += WORDS * len(content & set(stems(item.sentence))) / len(content)
         if item.passage.kind == fitting:

@@ -42,6 +42,8 @@ ANAPHORA = re.compile(
     r"\b(?:it|that|this|they|them|those|these|one|ones|he|she|him|her|his|their|its|there|both|either|neither|the (?:two|other|first|second|latter|former|same|role))\b",
     re.I,
 )
+# "a PM (project, not product)", "PM as in product"
+EXPLAINED_PM = re.compile(r"\bPMs?\b\s*(?:\(|,?\s*as in |, i\.?e\.?,? |, meaning |, I mean )\s*(?:a |the )?(product|project|programme?)\b", re.I)
 OPENER = re.compile(
     r"^\W*(?:and|but|so|then|what about|how about|why|why not|which|really|ok(?:ay)?|also|or|what if|since when|who else|"
     r"in (?:that|this) case|even if|does that|is that|would that|you (?:said|mean|mentioned))\b",
@@ -80,7 +82,7 @@ def understood(asked: str, turns: Sequence[Turn], vocabulary: Vocabulary) -> Que
     before = _subject(turns)
     pm_is_open = False
     if vocabulary.bare_pm(text):
-        meant = _meaning_of_pm(text, roles, before, vocabulary)
+        meant = _meaning_of_pm(text, roles, before, last.question if last else "", vocabulary)
         if meant is None:
             pm_is_open = True
         else:
@@ -114,7 +116,10 @@ def _subject(turns: Sequence[Turn]) -> list[str]:
     return []
 
 
-def _meaning_of_pm(text: str, roles: Sequence[str], before: Sequence[str], vocabulary: Vocabulary) -> str | None:
+def _meaning_of_pm(text: str, roles: Sequence[str], before: Sequence[str], earlier: str, vocabulary: Vocabulary) -> str | None:
+    explained = EXPLAINED_PM.search(text)
+    if explained:
+        return f"{explained[1].lower().replace('program', 'programme').replace('programmeme', 'programme')}_manager"
     candidates = ("product_manager", "project_manager", "programme_manager")
     named = [r for r in roles if r in candidates]
     if len(named) == 1:
@@ -123,7 +128,7 @@ def _meaning_of_pm(text: str, roles: Sequence[str], before: Sequence[str], vocab
     if meant:
         return meant
     spoken_of = [r for r in before if r in candidates]
-    return spoken_of[0] if len(spoken_of) == 1 else None
+    return spoken_of[0] if len(spoken_of) == 1 else vocabulary.meaning_of_pm(earlier)
 
 
 def _follows(text: str, roles: Sequence[str]) -> bool:

@@ -15,8 +15,10 @@ from app.coaching.vocabulary import Vocabulary
 
 FIRST_NAME = r"(?-i:(?!(?:I|The|My|Our|We|You|They|He|She|It|This|That|These|Those|What|Who|Which|How|Why|When|Where|Is|Are|Do|Does|Can|Could|Should|Would|Will|If|In|On|At|And|Or|But|So|A|An|Product|Project|Programme|Program|Delivery|Scrum|Agile|Business|Technical|Tech|Team|PM|PO|BA|TPM|Jira|UK|US|EU|HR|CEO|CTO)\b)[A-Z][a-zà-öø-ÿ]{1,14})"  # noqa: E501 - one list of words that begin sentences
 # Log-odds that a matching pattern adds to its kind; set on the `dev` questions. A take-over attempt is decided by its words alone.
-PATTERN = 2.2
+PATTERN = 3.0
 CERTAIN = 6.0
+ORDINARY = 20.0  # keeps the other guided kinds in order among themselves, far below the one that stands for all
+COVERED = "covered"
 GUIDED = frozenset({Kind.EXPLAIN, Kind.COMPARE, Kind.TEAM, Kind.FIT, Kind.STEP})
 COMPARING = re.compile(
     r"\b(?:differ\w*|versus|vs\.?|compare\w*|comparison|distinguish|same (?:as|thing|job|role)|or (?:a|an|the)\b|rather than|instead of|overlap|"
@@ -94,7 +96,14 @@ class Router:
         return found
 
     def _scores(self, query: Query, matched: Mapping[str, str]) -> dict[str, float]:
-        scores = {k: math.log(max(p, 1e-6)) for k, p in self._classifier.probabilities(query.text).items()}
+        """Log-odds by label. The kinds that guides answer stand together against each other label: the likeliest of them
+        gets what all of them, and the questions beside the passages, have."""
+        shares = self._classifier.probabilities(query.text)
+        ordinary = {k: shares[k] for k in map(str, GUIDED) if k in shares}
+        scores = {k: math.log(max(p, 1e-6)) for k, p in shares.items() if k not in ordinary and k != COVERED}
+        best = max(ordinary, key=lambda k: ordinary[k])
+        scores.update({k: math.log(max(p, 1e-6)) - ORDINARY for k, p in ordinary.items()})
+        scores[best] = math.log(max(sum(ordinary.values()) + shares.get(COVERED, 0.0), 1e-6))
         for kind, reply in matched.items():
             certain = reply in ("declined_instructions", "thanks", "courtesy")
             scores[kind] = scores.get(kind, -6.0) + (CERTAIN if certain else PATTERN)

@@ -12,6 +12,8 @@ import numpy as np
 from app.coaching.ports import Encoder, Vectors
 from app.errors import IndexDamaged
 
+# The label of the questions that stand beside passages: ordinary by definition, of whichever kind.
+COVERED = "covered"
 MEND = "Run `rolewise-ingest --force`."
 
 
@@ -38,9 +40,10 @@ def fit(examples: Mapping[str, Sequence[str]], encoder: Encoder, path: Path) -> 
     """Learn from labelled examples and write the result to `path` (.npz), with a fingerprint of the examples."""
     from sklearn.linear_model import LogisticRegression
 
+    examples = {label: rows for label, rows in examples.items() if rows}
     questions = [q for rows in examples.values() for q in rows]
     labels = [label for label, rows in examples.items() for _ in rows]
-    model = LogisticRegression(C=12.0, max_iter=2000, class_weight="balanced")
+    model = LogisticRegression(C=12.0, max_iter=400, class_weight="balanced")
     model.fit(encoder.encode(questions), labels)
     partial = path.with_suffix(".new.npz")
     np.savez(

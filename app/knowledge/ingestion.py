@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from app.coaching.ports import Encoder, Vectors
 from app.errors import BadInput, CorpusError, IndexDamaged, IndexMissing
 from app.knowledge import classifier
@@ -104,12 +106,13 @@ class Pipeline:
             mark = self._fingerprint(documents)
             before = self._before()
             counts = _changes(before.documents if before else {}, {d.id: d.fingerprint for d in documents})
-            self._learn_router(force)
             if before and before.fingerprint == mark and not force:
+                self._learn_router(documents)
                 return Ingested(before.version, counts, before.passages, 0, time.monotonic() - started)
             version = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")[:-3] + "-" + mark[:8]
             embedded = self._build(version, mark, documents, report, reuse=not force)
             self._index.make_current(version)
+            self._learn_router(documents)
             count = sum(len(d.passages) for d in documents)
             return Ingested(version, counts, count, embedded, time.monotonic() - started)
 
@@ -136,12 +139,13 @@ class Pipeline:
         parts += [f"{d.id} {d.fingerprint}" for d in documents]
         return fingerprint(parts)
 
-    def _learn_router(self, force: bool) -> None:
-        """Learn the question classifier anew if its examples have changed."""
+    def _learn_router(self, documents: Sequence[Document]) -> None:
+        """Learn the question classifier anew if its examples, or the questions that passages answer, have changed."""
         examples = read_examples(self._corpus / "rules")
+        examples[classifier.COVERED] = [q for d in documents for p in d.passages for q in p.questions]
         path = self._index.folder / "router.npz"
-        if force or classifier.written_for(path) != classifier.examples_fingerprint(examples):
-            classifier.fit(examples, self._encoder, path)
+        if classifier.written_for(path) != classifier.examples_fingerprint(examples):
+            classifier.fit(examples, _Remembering(self._index.known_vectors(), self._encoder), path)
 
     def _before(self) -> Manifest | None:
         version = self._index.current()
@@ -173,6 +177,20 @@ class Pipeline:
         )
         self._index.build(manifest, passages, vectors, report)
         return len(missing)
+
+
+class _Remembering:
+    """An encoder that looks texts up among vectors that exist before it embeds them."""
+
+    def __init__(self, known: Mapping[str, Vectors], encoder: Encoder) -> None:
+        self._known = known
+        self._encoder = encoder
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector per text."""
+        missing = [t for t in texts if t not in self._known]
+        fresh = dict(zip(missing, self._encoder.encode(missing), strict=True))
+        return np.stack([fresh[t] if t in fresh else self._known[t] for t in texts])
 
 
 def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, int]:

@@ -109,8 +109,7 @@ def _embedding_model() -> Weights:
         files=files,
         pieces=pieces,
         # A revision, not `main`: the small files change there while the weights do not.
-        hub="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/"
-        "c9745ed1d9f207416be6d2e6f8de32d1f16199bf",
+        hub="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/c9745ed1d9f207416be6d2e6f8de32d1f16199bf",
         room=GIB // 2,
     )
 

@@ -89,6 +89,11 @@ class EmbeddedModel:
         return "" if self.ready else self._why_not
 
     @property
+    def warming(self) -> bool:
+        """Whether it is on its way to being ready."""
+        return not self.ready and self._warming is not None and self._warming.is_alive()
+
+    @property
     def waiting(self) -> int:
         """How many generations run or wait at this moment, of all processes."""
         return self._worker.folder.ahead() if self._worker else 0

@@ -44,14 +44,10 @@ class HostedModel:
     the first of two retries. Raises `ConfigError` when the spec is not of that form.
     """
 
-    def __init__(
-        self, spec: str, *, url: str = "", key: str = "", silence: float = 60.0, first_pause: float = 0.5
-    ) -> None:
+    def __init__(self, spec: str, *, url: str = "", key: str = "", silence: float = 60.0, first_pause: float = 0.5) -> None:
         self._provider, _, self._model_name = spec.partition(":")
         if not self._provider or not self._model_name:
-            raise ConfigError(
-                f"ROLEWISE_LLM={spec} names no model.", hint="Write provider:model, as in `openai:gpt-4.1-mini`."
-            )
+            raise ConfigError(f"ROLEWISE_LLM={spec} names no model.", hint="Write provider:model, as in `openai:gpt-4.1-mini`.")
         self._url = url
         self._key = key
         self._silence = silence
@@ -61,6 +57,7 @@ class HostedModel:
         self._model: BaseChatModel | None = None
         self._background: Background | None = None
         self._with_temperature = True
+        self._loading: threading.Thread | None = None
         self._why_not = f"{self._who} has not been asked yet."
         self._closed = False
 
@@ -84,6 +81,11 @@ class HostedModel:
         """One sentence for the person; empty when it is ready."""
         return "" if self.ready else self._why_not
 
+    @property
+    def warming(self) -> bool:
+        """Whether the library is being loaded."""
+        return not self.ready and self._loading is not None and self._loading.is_alive()
+
     def warm(self, *systems: str) -> None:
         """Load the provider's library in the background; what fails is told by `why_not_ready`."""
 
@@ -94,7 +96,8 @@ class HostedModel:
                 self._why_not = str(error)
 
         self._why_not = f"{self._who} is being loaded."
-        threading.Thread(target=load, name="warm model", daemon=True).start()
+        self._loading = threading.Thread(target=load, name="warm model", daemon=True)
+        self._loading.start()
 
     def generate(self, prompt: Prompt, stop: StopSignal) -> StreamedReply:
         """Start on the prompt.

@@ -37,6 +37,7 @@ class ScriptedReply:
     stop: StopSignal
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
+    ahead: int = 0
 
     def __iter__(self) -> Iterator[str]:
         for written, piece in enumerate(self.line.pieces, 1):
@@ -64,6 +65,7 @@ class ScriptedModel:
     ) -> None:
         self.prompts: list[Prompt] = []
         self.ready = ready
+        self.warming = False
         self.why_not_ready = "" if ready else "The scripted model was told not to be ready."
         self._name = name
         self._script = [_line(reply) for reply in replies]

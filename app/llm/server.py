@@ -247,6 +247,8 @@ def _llama_server(order: Order) -> Any:
     params.endpoint_props = False
     params.endpoint_metrics = False
     params.offline = True
+    # Read, not mapped: llama.cpp rearranges most weights for the processor, and would hold them twice (1.9 GB, not 1.3).
+    params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.use_jinja = False  # the template in the file is a program; ours is one of llama.cpp's own
     params.chat_template = order.template
     params.n_ctx = order.context

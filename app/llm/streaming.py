@@ -75,9 +75,7 @@ class StreamedReply:
     each change of `ahead`, so that a reader can tell the person. `usage` and `cut` are final when it is exhausted.
     """
 
-    def __init__(
-        self, background: Background, stop: StopSignal, produce: Callable[[StreamedReply], Awaitable[None]]
-    ) -> None:
+    def __init__(self, background: Background, stop: StopSignal, produce: Callable[[StreamedReply], Awaitable[None]]) -> None:
         self.usage = Usage()
         self.cut = False
         self.ahead = 0

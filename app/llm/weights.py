@@ -184,7 +184,7 @@ def _settle(folder: Path, staging: Staging) -> list[str]:
         partial, final = staging.partial(file), folder / file.path
         if not partial.exists() and final.exists():
             continue
-        if staging.size(file) == file.size:
+        if staging.size(file) == file.size and _sha256(partial) == file.sha256:
             final.parent.mkdir(parents=True, exist_ok=True)
             with partial.open("r+b") as written:
                 os.fsync(written.fileno())

@@ -11,8 +11,9 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
 from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "rolewise_browser"
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes in URL-safe base 64
@@ -49,17 +50,13 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 )
 
-# ASGI's own names; its messages are dictionaries of anything.
-Scope = dict[str, Any]
-Receive = Callable[[], Any]
-Send = Callable[[dict[str, Any]], Any]
-Asgi = Callable[[Scope, Receive, Send], Any]
-
 
 class Door:
     """ASGI middleware: refuses foreign hosts and foreign pages, gives each browser its key, and adds `HEADERS`."""
 
-    def __init__(self, app: Asgi, hosts: Callable[[], Sequence[str]], origins: Callable[[], Sequence[str]] = lambda: ()) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Callable[[], Sequence[str]], origins: Callable[[], Sequence[str]] = lambda: ()
+    ) -> None:
         """`hosts` are the names that may be asked for (none: any), `origins` foreign pages that may connect."""
         self._app = app
         self._hosts = hosts
@@ -82,7 +79,7 @@ class Door:
         # only a page that is opened brings a key; scripts and uploads of that page do not
         new_key = scope["path"] == "/" and not browser_key(headers.get("cookie", ""))
 
-        async def send_with_headers(message: dict[str, Any]) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 added = list(HEADERS)
                 if new_key:

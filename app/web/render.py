@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from app.coaching.cleaning import clean_text, one_line
 from app.coaching.model import Answer, Fact, Kind, Origin, Sentence, SentenceKind, Source, Status, marked
@@ -153,8 +153,9 @@ def link_html(url: str) -> str:
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:
         return safe(url)
     # the host in its encoded form: two letters that look alike do not look alike there
+    address = quote(parts.geturl(), safe="%/:?#[]@!$&'()*+,;=~")
     return (
-        f'<a href="{html.escape(parts.geturl())}" target="_blank" rel="noreferrer noopener">'
+        f'<a href="{html.escape(address)}" target="_blank" rel="noreferrer noopener">'
         f'{html.escape(host)}<span class="rw-sr"> (opens in a new tab)</span></a>'
     )
 

@@ -31,14 +31,16 @@ class Running:
     below: DeltaGenerator
 
 
-def draw_turns(visit: Visit, turns: Sequence[Turn]) -> None:
-    """The turns that are kept; the last one with what can be done next."""
+def draw_turns(visit: Visit, turns: Sequence[Turn], *, going: bool) -> None:
+    """The turns that are kept; the last one with what can be done next, unless a question is `going`."""
     shown = turns if visit.all_turns else turns[-MOST_TURNS:]
     if len(shown) < len(turns):
         st.button(f"Show {len(turns) - len(shown)} earlier questions", on_click=_show_all, args=(visit,), type="tertiary")
+    else:
+        st.empty()
     said = {given.turn: given.verdict for given in visit.mine.feedback_given(visit.conversation)} if turns else {}
     for turn in shown:
-        draw_turn(visit, turn, said.get(turn.n, ""), last=turn is turns[-1])
+        draw_turn(visit, turn, said.get(turn.n, ""), last=turn is turns[-1] and not going)
 
 
 def draw_turn(visit: Visit, turn: Turn, verdict: str, *, last: bool) -> None:
@@ -65,14 +67,17 @@ def draw_turn(visit: Visit, turn: Turn, verdict: str, *, last: bool) -> None:
                     "Ask again", key=f"again-{turn.n}", icon=":material/refresh:", type="tertiary",
                     on_click=visit.ask_button, args=(turn.question, True),
                 )  # fmt: skip
+            else:
+                st.empty()
         st.html(render.fine_print_html(answer))
         if visit.complaint == turn.n:
             _complaint(visit, turn.n)
+        else:
+            st.empty()
 
 
 def draw_asking(visit: Visit, asking: Asking, n: int) -> Running | None:
     """A question that is not stored: on its way (then it is returned, to be followed), or ended in a problem."""
-    prefix = f"t{n}"
     with st.container(key=f"turn-{n}"):
         st.html(render.question_html(n, asking.question))
         if asking.problem is not None:
@@ -81,7 +86,7 @@ def draw_asking(visit: Visit, asking: Asking, n: int) -> Running | None:
                 st.button("Try again", key=f"retry-{asking.id}", on_click=visit.ask_button, args=(asking.question, True))
             return None
         body, _choices_later, sources, say, below = (st.empty() for _ in range(5))
-        body.html(render.waiting_html("Looking through the guidance"))
+        body.html(render.waiting_html(_waiting_for(visit, asking, False)))
         below.button("Stop", key=f"stop-{asking.id}", icon=":material/stop_circle:", on_click=asking.stop)
     return Running(asking, n, body, sources, say, below)
 

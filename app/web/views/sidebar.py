@@ -22,6 +22,8 @@ def draw_sidebar(visit: Visit, turns: Sequence[Turn]) -> None:
     st.button("New conversation", key="new", icon=":material/add:", on_click=visit.begin_new, width="stretch", type="primary")
     if turns:
         _open_one(visit)
+    else:
+        st.empty()
     _list(visit)
     _everything(visit)
 
@@ -39,6 +41,8 @@ def _list(visit: Visit) -> None:
         st.html(f'<p class="rw-note">and {len(found) - MOST_LISTED} more; search to find them</p>')
     elif not found:
         st.html(f'<p class="rw-note">{"Nothing found." if search else "Conversations of this browser are listed here."}</p>')
+    else:
+        st.empty()
 
 
 def _open_one(visit: Visit) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.web.render import label, safe
-from app.web.state import Visit
+from app.web.state import Team, Visit
 from app.web.views.facts import draw_facts
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "example_team.md"
@@ -31,17 +31,29 @@ def draw_team(visit: Visit) -> None:
     title = "Tell me about your team" if team is None else f"Your team: {label(team.name, 60)}"
     with st.expander(title, key="team"):
         if team is None:
-            st.html(HOW)
-            key = f"team-text-{visit.team_text}"
-            st.text_area("Your team in a few sentences", key=key, height=140, max_chars=50_000)
-            with st.container(horizontal=True):
-                st.button("Read it", on_click=visit.paste_team, args=(key,), type="primary")
-                st.button("Try it with an example team", on_click=visit.try_example, args=(example_team(), EXAMPLE_QUESTION))
-            return
-        st.html("<h3>What I understood</h3>")
-        if not team.facts:
-            st.html('<p class="rw-note">I found no facts in it that I can use. You can add some here.</p>')
-        for warning in team.warnings:
-            st.html(f'<p class="rw-note">{safe(warning)}</p>')
-        draw_facts(visit, team)
-        st.button("Remove this team", on_click=visit.forget_team)
+            with st.container(key="team-form"):
+                _form(visit)
+            st.empty()
+        else:
+            st.empty()
+            with st.container(key="team-known"):
+                _known(visit, team)
+
+
+def _form(visit: Visit) -> None:
+    st.html(HOW)
+    key = f"team-text-{visit.team_text}"
+    st.text_area("Your team in a few sentences", key=key, height=140, max_chars=50_000)
+    with st.container(horizontal=True):
+        st.button("Read it", on_click=visit.paste_team, args=(key,), type="primary")
+        st.button("Try it with an example team", on_click=visit.try_example, args=(example_team(), EXAMPLE_QUESTION))
+
+
+def _known(visit: Visit, team: Team) -> None:
+    st.html("<h3>What I understood</h3>")
+    if not team.facts:
+        st.html('<p class="rw-note">I found no facts in it that I can use. You can add some here.</p>')
+    for warning in team.warnings:
+        st.html(f'<p class="rw-note">{safe(warning)}</p>')
+    draw_facts(visit, team)
+    st.button("Remove this team", on_click=visit.forget_team)

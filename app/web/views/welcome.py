@@ -27,6 +27,16 @@ TOP = '<header class="rw-top"><h1>Rolewise</h1><p>automated coach for product an
 
 def draw_welcome(visit: Visit) -> None:
     """The first screen."""
+    with st.container(key="welcome"):
+        _draw_welcome(visit)
+
+
+def draw_top() -> None:
+    """The head of a page on which something was asked."""
+    st.html(TOP)
+
+
+def _draw_welcome(visit: Visit) -> None:
     st.html(HELLO)
     with st.container(key="examples"):
         for n, (left, right) in enumerate((EXAMPLES[:2], EXAMPLES[2:])):
@@ -36,8 +46,3 @@ def draw_welcome(visit: Visit) -> None:
                     width="stretch", wrap=True,
                 )  # fmt: skip
     st.html(NOT_FOR)
-
-
-def draw_top() -> None:
-    """The head of a page on which something was asked."""
-    st.html(TOP)

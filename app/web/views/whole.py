@@ -53,21 +53,27 @@ def _draw(visit: Visit) -> None:
             draw_sidebar(visit, turns)
     except RolewiseError as error:
         visit.problem = visit.problem or problem(error)
-    going = visit.shared.askings.at(visit.place)
+    kept = {turn.n for turn in turns}
+    going = [a for a in visit.shared.askings.at(visit.place) if a.answer is None or a.answer.turn not in kept]
+    # Every part has its place, empty or not: Streamlit takes away what is left over from the last run only when a run
+    # ends, and a run in which an answer streams takes its time.
     if turns or going:
+        st.empty()
         draw_top()
-        draw_turns(visit, turns)
     else:
         draw_welcome(visit)
-    drawn = [draw_asking(visit, asking, n) for n, asking in enumerate(going, start=len(turns) + 1)]
+        st.empty()
+    with st.container(key="turns"):
+        draw_turns(visit, turns, going=bool(going))
+        drawn = [draw_asking(visit, asking, n) for n, asking in enumerate(going, start=len(turns) + 1)]
     running = [one for one in drawn if one is not None]
     if visit.problem is not None:
         st.html(render.problem_html(visit.problem.sentence, visit.problem.hint))
+    else:
+        st.empty()
     draw_team(visit)
-    say = st.empty()
     text, mark = visit.say
-    if text:
-        say.html(render.say_html(text, mark, focus=True))
+    st.html(render.say_html(text, mark, focus=True))
     for one in running:
         follow(visit, one)
     if running:
@@ -102,7 +108,11 @@ def _take(visit: Visit, sent: Any) -> None:
                 visit.read_team(sent.files[0].name, sent.files[0].getvalue())
         except Exception as error:
             visit.problem = problem(error)
-            visit.refill = sent.text  # an answer without the team would not be the one that was asked for
+            # an answer without the team would not be the one that was asked for: the words go back into the box
+            visit.refill = sent.text
+        if visit.refill:
+            st.rerun()
+        if visit.problem:
             return
     if sent.text or not sent.files:
         visit.ask(sent.text)
