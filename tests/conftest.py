@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -53,19 +54,14 @@ def index_data(models_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     Built by the real pipeline, which embeds for a minute. Kept between runs as long as neither guides nor pipeline
     change; under CI it is always built.
     """
-    kept = REPOSITORY / ".pytest_cache" / f"index-{_what_an_index_depends_on()}"
-    if kept.exists() and os.environ.get("CI") != "true":
-        return kept
     data = tmp_path_factory.mktemp("index") / "data"
+    kept = REPOSITORY / ".pytest_cache" / f"index-{_what_an_index_depends_on()}"
+    if os.environ.get("CI") != "true":
+        with suppress(OSError):  # none is kept, or another run is clearing up
+            return Path(shutil.copytree(kept, data))
+        shutil.rmtree(data, ignore_errors=True)
     open_service(_settings(data, models_folder)).pipeline().run()
-    for old in kept.parent.glob("index-*"):
-        shutil.rmtree(old, ignore_errors=True)
-    partial = kept.with_name(f"{kept.name}.{os.getpid()}")
-    shutil.copytree(data, partial)
-    try:
-        partial.rename(kept)
-    except OSError:  # another run was quicker
-        shutil.rmtree(partial, ignore_errors=True)
+    _keep(data, kept)
     return data
 
 
@@ -86,6 +82,18 @@ def service(index_data: Path, models_folder: Path, tmp_path_factory: pytest.Temp
     made = open_service(_settings(data, models_folder))
     yield made
     made.close()
+
+
+def _keep(data: Path, kept: Path) -> None:
+    """Keep the index for the next run, whole or not at all, in place of older ones."""
+    for old in kept.parent.glob("index-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    partial = kept.with_name(f"new-{kept.name}-{os.getpid()}")
+    shutil.copytree(data, partial)
+    try:
+        partial.rename(kept)
+    except OSError:  # another run was quicker
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _settings(data: Path, models: Path) -> Settings:

@@ -17,6 +17,7 @@ FIRST_NAME = r"(?-i:(?!(?:I|The|My|Our|We|You|They|He|She|It|This|That|These|Tho
 # Log-odds that a matching pattern adds to its kind; set on the `dev` questions. A take-over attempt is decided by its words alone.
 PATTERN = 3.0
 CERTAIN = 6.0
+CAUTION = 1.1  # taken from the ordinary kinds, which have by far the most examples
 ORDINARY = 20.0  # keeps the other guided kinds in order among themselves, far below the one that stands for all
 COVERED = "covered"
 GUIDED = frozenset({Kind.EXPLAIN, Kind.COMPARE, Kind.TEAM, Kind.FIT, Kind.STEP})
@@ -103,7 +104,7 @@ class Router:
         scores = {k: math.log(max(p, 1e-6)) for k, p in shares.items() if k not in ordinary and k != COVERED}
         best = max(ordinary, key=lambda k: ordinary[k])
         scores.update({k: math.log(max(p, 1e-6)) - ORDINARY for k, p in ordinary.items()})
-        scores[best] = math.log(max(sum(ordinary.values()) + shares.get(COVERED, 0.0), 1e-6))
+        scores[best] = math.log(max(sum(ordinary.values()) + shares.get(COVERED, 0.0), 1e-6)) - CAUTION
         for kind, reply in matched.items():
             certain = reply in ("declined_instructions", "thanks", "courtesy")
             scores[kind] = scores.get(kind, -6.0) + (CERTAIN if certain else PATTERN)

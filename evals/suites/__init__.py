@@ -1,0 +1,12 @@
+"""The suites by name, in the order in which they are run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evals.suite import Suite
+from evals.suites import abstention, answers, retrieval, speed
+
+SUITES: dict[str, Suite[Any]] = {  # Any: suites differ in their kind of case
+    suite.name: suite for suite in (retrieval.SUITE, answers.SUITE, abstention.SUITE, speed.SUITE)
+}

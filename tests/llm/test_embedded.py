@@ -233,9 +233,7 @@ def test_when_its_last_user_is_killed_the_child_ends(language_model_path: Path, 
         "print('up', flush=True); sys.stdin.read()"
     )
     checkout = Path(__file__).parents[2]
-    with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=checkout, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as user:
+    with subprocess.Popen([sys.executable, "-c", script], cwd=checkout, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as user:
         assert user.stdout
         assert user.stdout.readline() == b"up\n"
         child = pid_of(RunFolder(next(tmp_path.iterdir())))

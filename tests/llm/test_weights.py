@@ -30,8 +30,7 @@ def a_file(path: str, content: bytes) -> WeightFile:
 def the_large_one(hub: str = "http://127.0.0.1:9/none") -> Weights:
     """One file in three packages."""
     pieces = tuple(
-        Piece("large.gguf", f"large-part{n}==1.0", f"large_part{n}/data/part.bin", len(part))
-        for n, part in enumerate(PARTS, 1)
+        Piece("large.gguf", f"large-part{n}==1.0", f"large_part{n}/data/part.bin", len(part)) for n, part in enumerate(PARTS, 1)
     )
     return Weights("large", "large model", "Apache-2.0", "large.gguf", (a_file("large.gguf", WHOLE),), pieces, hub, 10_000)
 

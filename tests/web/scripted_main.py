@@ -1,4 +1,4 @@
-"""The real page's server over a scripted service, for tests in a browser: `python -m streamlit run tests/web/scripted_main.py`."""
+"""The real page's server over a scripted service: `python -m streamlit run tests/web/scripted_main.py`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,260 @@
+"""Labelled cases: read whole or not at all, and never with a hidden split in what the service was taught."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from app.coaching.model import Kind, Status
+from app.errors import BadInput
+
+DATA = Path(__file__).parent / "data"
+SPLITS = ("dev", "test")
+STYLES = ("plain", "untidy", "follow_up")
+SHOWN_PROBLEMS = 5
+Row = dict[str, Any]
+
+
+class Case(Protocol):
+    """A labelled case; `stratum` is what a small sample is spread over."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def stratum(self) -> str: ...
+
+
+C = TypeVar("C", bound=Case)
+
+
+@dataclass(frozen=True)
+class Dataset(Generic[C]):
+    """The cases of one suite and split, with the fingerprint of their file."""
+
+    suite: str
+    split: str
+    cases: tuple[C, ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RetrievalCase:
+    """A query, the turns before it, and the passages that answer it."""
+
+    id: str
+    query: str
+    turns: tuple[str, ...]
+    relevant: frozenset[str]
+    essential: frozenset[str]
+    style: str
+
+    @property
+    def stratum(self) -> str:
+        """The style."""
+        return self.style
+
+
+@dataclass(frozen=True)
+class AnswerCase:
+    """A question with the points that a good answer makes; `by` says whose answer is meant."""
+
+    id: str
+    question: str
+    kind: str
+    status: tuple[str, ...]
+    must: tuple[str, ...]
+    must_not: tuple[str, ...]
+    relevant: frozenset[str]
+    by: str = "rolewise"
+
+    @property
+    def stratum(self) -> str:
+        """The kind of question."""
+        return self.kind
+
+
+@dataclass(frozen=True)
+class AbstentionCase:
+    """A conversation whose last turn is labelled: `status` is the best one, `acceptable` are those a fair judge allows."""
+
+    id: str
+    turns: tuple[str, ...]
+    status: str
+    acceptable: frozenset[str]
+    kind_of_case: str
+
+    @property
+    def stratum(self) -> str:
+        """The best status."""
+        return self.status
+
+
+class Unfit(ValueError):
+    """What is wrong with a row, for the person who mends the file."""
+
+
+def read_cases(path: Path, suite: str, split: str, case: Callable[[Row], C]) -> Dataset[C]:
+    """Every case of a file; the canary line of a hidden split is passed over.
+
+    Raises BadInput with the line numbers of everything that is wrong (no JSON, an id used twice, an unknown label), or
+    if there is no case.
+    """
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8")
+    except OSError as error:
+        raise BadInput(f"There are no cases in {path.name}.", "Check the name of suite and split.") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path.name} is not UTF-8 text.", "Save it as UTF-8.") from error
+    found: dict[str, C] = {}
+    problems: list[str] = []
+    guarded = split == "dev"
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise Unfit("is no JSON object")
+            if "canary" in row:
+                if split == "dev":
+                    raise Unfit("is the canary of a hidden split")
+                guarded = guarded or (number == 1 and isinstance(row["canary"], str) and len(row["canary"]) > 15)
+                continue
+            made = case(row)
+            if made.id in found:
+                raise Unfit(f"has the id {made.id}, which stands twice")
+            found[made.id] = made
+        except Unfit as problem:
+            problems.append(f"line {number} {problem}")
+        except ValueError:
+            problems.append(f"line {number} is not JSON")
+    if not guarded:
+        problems.insert(0, "line 1 is not the canary that guards a hidden split")
+    if problems:
+        more = f" (and {len(problems) - SHOWN_PROBLEMS} more)" if len(problems) > SHOWN_PROBLEMS else ""
+        raise BadInput(f"{path.name}: {'; '.join(problems[:SHOWN_PROBLEMS])}{more}.", "Mend the file; nothing was run.")
+    if not found:
+        raise BadInput(f"{path.name} holds no cases.", "An empty suite proves nothing; nothing was run.")
+    return Dataset(suite, split, tuple(found.values()), hashlib.sha256(content).hexdigest())
+
+
+def canaries(paths: Sequence[Path]) -> frozenset[str]:
+    """The canary strings that the files begin with."""
+    found = set()
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").splitlines()[:1]:
+            row = json.loads(line)
+            if isinstance(row, dict) and isinstance(row.get("canary"), str):
+                found.add(row["canary"])
+    return frozenset(found)
+
+
+def refuse_leaks(wanted: Collection[str], files: Iterator[Path]) -> None:
+    """Raise BadInput, naming the file, if a canary stands in what the service is made or taught with."""
+    for path in files:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if any(canary in text for canary in wanted):
+            raise BadInput(
+                f"{path.name} holds the canary of a hidden split, so the split is hidden no more.",
+                "Take the cases out of that file and write a fresh split.",
+            )
+
+
+def sample(cases: Sequence[C], limit: int | None) -> tuple[C, ...]:
+    """At most `limit` cases, taken in turn from each stratum, in the order of the file: the same ones every time."""
+    if limit is None or limit >= len(cases):
+        return tuple(cases)
+    strata: dict[str, list[C]] = {}
+    for case in cases:
+        strata.setdefault(case.stratum, []).append(case)
+    turns = [(place, n, case) for n, group in enumerate(strata.values()) for place, case in enumerate(group)]
+    return tuple(case for _, _, case in sorted(turns, key=lambda t: t[:2])[:limit])
+
+
+def retrieval_case(row: Row, passages: Collection[str]) -> RetrievalCase:
+    """The retrieval case of a row. Raises Unfit."""
+    _only(row, {"id", "query", "relevant", "essential", "style", "turns"})
+    style = _one_of(row, "style", STYLES)
+    essential = _labels(row, "essential", passages)
+    turns = _texts(row, "turns", least=0)
+    if bool(turns) != (style == "follow_up"):
+        raise Unfit(f"has the style {style} and {len(turns)} earlier turns")
+    return RetrievalCase(
+        _text(row, "id"), _text(row, "query"), turns, _labels(row, "relevant", passages) | essential, essential, style
+    )
+
+
+def answer_case(row: Row, passages: Collection[str]) -> AnswerCase:
+    """The answer case of a row. Raises Unfit."""
+    _only(row, {"id", "question", "kind", "status", "must", "must_not", "relevant"})
+    statuses = _texts(row, "status", least=1)
+    for status in statuses:
+        _known(status, "status", list(Status))
+    return AnswerCase(
+        id=_text(row, "id"),
+        question=_text(row, "question"),
+        kind=_one_of(row, "kind", list(Kind)),
+        status=statuses,
+        must=_texts(row, "must", least=1),
+        must_not=_texts(row, "must_not", least=0),
+        relevant=_labels(row, "relevant", passages),
+    )
+
+
+def abstention_case(row: Row) -> AbstentionCase:
+    """The abstention case of a row. Raises Unfit."""
+    _only(row, {"id", "question", "turns", "status", "acceptable", "kind_of_case", "note"})
+    if ("question" in row) == ("turns" in row):
+        raise Unfit("needs either question or turns")
+    acceptable = _texts(row, "acceptable", least=1)
+    for status in acceptable:
+        _known(status, "acceptable", list(Status))
+    status = _one_of(row, "status", list(Status))
+    if status not in acceptable:
+        raise Unfit(f"has the status {status}, which it does not accept itself")
+    turns = _texts(row, "turns", least=1) if "turns" in row else (_text(row, "question"),)
+    return AbstentionCase(_text(row, "id"), turns, status, frozenset(acceptable), _text(row, "kind_of_case"))
+
+
+def _only(row: Row, fields: Collection[str]) -> None:
+    unknown = sorted(row.keys() - fields)
+    if unknown:
+        raise Unfit(f"has the unknown field {unknown[0]}")
+
+
+def _text(row: Row, field: str) -> str:
+    value = row.get(field)
+    if not isinstance(value, str) or not value.strip():
+        raise Unfit(f"has no text in {field}")
+    return value
+
+
+def _texts(row: Row, field: str, *, least: int) -> tuple[str, ...]:
+    value = row.get(field, [])
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+        raise Unfit(f"needs a list of texts in {field}")
+    if len(value) < least:
+        raise Unfit(f"has nothing in {field}")
+    return tuple(value)
+
+
+def _one_of(row: Row, field: str, known: Sequence[str]) -> str:
+    return _known(_text(row, field), field, known)
+
+
+def _known(value: str, field: str, known: Sequence[str]) -> str:
+    if value not in known:
+        raise Unfit(f"has the unknown {field} {value}")
+    return str(value)
+
+
+def _labels(row: Row, field: str, passages: Collection[str]) -> frozenset[str]:
+    for label in (values := _texts(row, field, least=1)):
+        if label not in passages:
+            raise Unfit(f"names the passage {label}, which no guide holds")
+    return frozenset(values)

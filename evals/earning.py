@@ -1,0 +1,214 @@
+"""Which jobs has a model earned? Its sentences are collected, judged by people, and counted into its card."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.coaching.coach import SUMMARY, Coach
+from app.coaching.memory import Memory
+from app.coaching.model import Kind, Origin
+from app.coaching.wire import answer_from_json, answer_json
+from app.errors import BadInput
+from app.quality import Card, JobRecord, card_from_json, card_json, card_name, wilson
+from app.settings import Settings
+from app.wiring import SHIPPED_CARDS, Service, open_service
+from evals.cases import DATA, answer_case, read_cases, retrieval_case
+from evals.provenance import provenance, weights
+from evals.results import Results
+from evals.running import Opening, opened, refuse_other, run_name, wait_for_model
+from evals.subject import HERE, Guides
+from evals.suite import Json
+
+JOBS = (SUMMARY,)
+QUESTIONS = 120
+ENOUGH = 100  # labelled outputs: below, not even a clean sheet says enough
+LABELS = DATA / "labels"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the dev split that the job is done for."""
+
+    id: str
+    text: str
+
+
+def produce(
+    settings: Settings,
+    root: Path,
+    job: str,
+    questions: int,
+    *,
+    resume: str | None = None,
+    opening: Opening = open_service,
+) -> tuple[Path, int]:
+    """Let the model do the job as the service would, earned or not; returns the file to be labelled and its rows.
+
+    Each row is one sentence that passed the checker and would be shown. Raises BadInput without a model, for an unknown
+    job, or if there are not so many questions.
+    """
+    _known(job)
+    with opened(settings, opening) as (service, guides):
+        model = service.model
+        if model is None:
+            raise BadInput("No model is named.", "Name one: rolewise-evals card embedded --produce 120")
+        asked = chosen_questions(guides, questions)
+        plan = {"job": job, "questions": [q.id for q in asked]}
+        config = {"plan": plan, "datasets": {}, **provenance(service)}
+        if resume:
+            results = Results.find(root, resume)
+            refuse_other(results.config(), config)
+            if results.config()["plan"] != plan:
+                raise BadInput("This collection was begun with other questions.", "Resume it with the same number.")
+        else:
+            results = Results.begin(root, run_name("card"), config)
+        print(f"Results in {results.folder}", file=sys.stderr)
+        wait_for_model(model)
+        coach = with_job(service, job)
+        done = results.outputs(job)
+        for number, question in enumerate(asked, 1):
+            if question.id not in done:
+                answer = coach.ask(question.text, HERE, Memory()).answer()
+                results.add_output(job, {"id": question.id, "answer": answer_json(answer)})
+            print(f"{job}: {number} of {len(asked)}", file=sys.stderr, flush=True)
+        outputs = results.outputs(job)
+        rows = [row for q in asked for row in to_label(outputs[q.id], model.name)]
+        path = results.folder / f"{job}.labels.jsonl"
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        return path, len(rows)
+
+
+def with_job(service: Service, job: str) -> Coach:
+    """The service's coach, its model given the job whatever its card says."""
+    return Coach(
+        rules=service.rules,
+        vocabulary=service.vocabulary,
+        router=service.router,
+        retriever=service.retriever,
+        checker=service.checker,
+        finder=service.finder,
+        model=service.model,
+        jobs=lambda: frozenset({job}),
+    )
+
+
+def chosen_questions(guides: Guides, wanted: int, data: Path = DATA) -> list[Question]:
+    """Questions to explain or compare: those of the dev answers, then the dev queries, plain ones first."""
+    passages = guides.passages
+    answers = read_cases(data / "answers.dev.jsonl", "answers", "dev", lambda row: answer_case(row, passages)).cases
+    queries = read_cases(data / "retrieval.dev.jsonl", "retrieval", "dev", lambda row: retrieval_case(row, passages)).cases
+    found = [Question(c.id, c.question) for c in answers if c.kind in (Kind.EXPLAIN, Kind.COMPARE)]
+    for style in ("plain", "untidy"):
+        found += [Question(c.id, c.query) for c in queries if c.style == style]
+    if not 1 <= wanted <= len(found):
+        raise BadInput(f"There are {len(found)} questions for this, not {wanted}.", f"Use --produce with 1 to {len(found)}.")
+    return found[:wanted]
+
+
+def to_label(output: Json, model: str) -> list[Json]:
+    """One row for each sentence that the model wrote and the checker let through, with the quotes that it cites."""
+    answer = answer_from_json(output["answer"])
+    quotes = {s.n: s.quote for s in answer.sources}
+    written = [s for s in answer.sentences if s.origin is Origin.MODEL]
+    return [
+        {
+            "id": f"{output['id']}/{number}",
+            "question": answer.question,
+            "sentence": sentence.text,
+            "evidence": [quotes[n] for n in sentence.cites if n in quotes],
+            "label": None,
+            "model": model,
+        }
+        for number, sentence in enumerate(written, 1)
+    ]
+
+
+def write_card(settings: Settings, labels: Path, job: str, *, cards: Path = SHIPPED_CARDS, kept: Path = LABELS) -> Path:
+    """Count the labels into the model's card, keep them beside the data, and return the card's path.
+
+    Other jobs of the card stay if it is of the same weights. Raises BadInput with line numbers for rows without a label,
+    for rows of another model, or if there are too few.
+    """
+    _known(job)
+    service = open_service(settings)
+    try:
+        if service.model is None:
+            raise BadInput("No model is named.", "Name the one that wrote the sentences, such as embedded.")
+        name = service.model.name
+    finally:
+        service.close()
+    rows = labelled_rows(labels, name)
+    if len(rows) < ENOUGH:
+        raise BadInput(f"{len(rows)} labelled sentences are too few.", f"Label at least {ENOUGH}.")
+    passed = sum(row["label"] for row in rows)
+    record = JobRecord(passed, len(rows), *wilson(passed, len(rows)))
+    path = cards / f"{card_name(name)}.json"
+    digest = weights(settings)
+    others = _other_jobs(path, name, digest)
+    card = Card(name, digest, dt.datetime.now(dt.UTC).date().isoformat(), {**others, job: record})
+    cards.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(card_json(card), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    kept.mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (kept / f"{card_name(name)}.{job}.jsonl").write_text(text, encoding="utf-8")
+    return path
+
+
+def labelled_rows(path: Path, model: str) -> list[Json]:
+    """The rows of a labelled file. Raises BadInput, with line numbers, unless each is labelled true or false."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} cannot be read.", "Check the path.") from error
+    rows: list[Json] = []
+    seen: set[str] = set()
+    problems: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        problem, row = _row_problem(line, model, seen)
+        if problem:
+            problems.append(f"line {number} {problem}")
+        else:
+            rows.append(row)
+    if problems:
+        more = f" (and {len(problems) - 5} more)" if len(problems) > 5 else ""
+        raise BadInput(f"{path.name}: {'; '.join(problems[:5])}{more}.", "Label every row; no card was written.")
+    return rows
+
+
+def _row_problem(line: str, model: str, seen: set[str]) -> tuple[str, Json]:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return "is not JSON", {}
+    if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not isinstance(row.get("sentence"), str):
+        return "is no row to be labelled", {}
+    if row["id"] in seen:
+        return f"has the id {row['id']}, which stands twice", {}
+    seen.add(row["id"])
+    if not isinstance(row.get("label"), bool):
+        return "has no label (true or false)", {}
+    if row.get("model", model) != model:
+        return f"was written by {row['model']}, not by {model}", {}
+    return "", row
+
+
+def _other_jobs(path: Path, model: str, digest: str) -> dict[str, JobRecord]:
+    if not path.is_file():
+        return {}
+    try:
+        card = card_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path.name} cannot be read as a card.", "Remove it and write it anew.") from error
+    return dict(card.jobs) if (card.model, card.weights) == (model, digest) else {}
+
+
+def _known(job: str, jobs: Sequence[str] = JOBS) -> None:
+    if job not in jobs:
+        raise BadInput(f"There is no job {job}.", f"Jobs: {', '.join(jobs)}.")

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.errors import BadInput
+from app.quality import (
+    SUMMARY,
+    Metric,
+    RunResult,
+    SuiteResult,
+    mcnemar,
+    mean,
+    pooled,
+    quantile,
+    read_run,
+    run_from_json,
+    run_json,
+    share,
+    wilson,
+)
+
+
+def a_result(missing: int = 0) -> RunResult:
+    metrics = (share("recall@5", [True] * 9 + [False], target=0.9, slice="style=plain"), Metric("none", None, None, None, 0))
+    return RunResult("r1", (SuiteResult("retrieval", "dev", metrics, 10, missing=missing),), 1.25)
+
+
+def test_wilsons_interval_is_the_published_one() -> None:
+    # Newcombe (1998), table I: 81 of 263
+    low, high = wilson(81, 263)
+
+    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
+
+
+def test_no_cases_have_no_value_and_are_not_counted_as_zero() -> None:
+    assert share("x", []).value is None
+    assert mean("x", []).value is None
+    assert quantile("x", [], 0.5).value is None
+    assert pooled("x", [(0.0, 0.0)]).value is None
+
+
+def test_the_same_cases_always_give_the_same_interval() -> None:
+    values = [0.1, 0.4, 0.4, 0.9, 1.0]
+
+    assert mean("x", values) == mean("x", values)
+    assert quantile("x", values, 0.5) == quantile("x", values, 0.5)
+
+
+def test_a_bootstrap_interval_holds_the_mean_and_narrows_with_more_cases() -> None:
+    few, many = mean("x", [0.0, 1.0] * 5), mean("x", [0.0, 1.0] * 200)
+
+    assert few.low is not None and few.high is not None and many.low is not None and many.high is not None
+    assert few.low < 0.5 < few.high
+    assert many.high - many.low < few.high - few.low
+
+
+def test_sentences_of_one_answer_do_not_count_as_independent() -> None:
+    spread = pooled("x", [(1.0, 1.0), (0.0, 1.0)] * 20)
+    clustered = pooled("x", [(10.0, 10.0), (0.0, 10.0)] * 2)
+
+    assert spread.value == clustered.value == 0.5
+    assert spread.low is not None and clustered.low is not None
+    assert clustered.low < spread.low
+
+
+def test_an_upper_target_is_met_from_below() -> None:
+    metric = share("over-refusal", [True] * 5 + [False] * 95, target=0.08, at_most=True)
+
+    assert metric.met is True
+    assert metric.surely_met is False
+
+
+def test_a_target_that_nothing_was_measured_for_is_not_met() -> None:
+    assert share("x", [], target=0.9).met is False
+
+
+def test_where_everything_must_pass_it_is_enough_that_everything_did() -> None:
+    assert share("citation validity", [True] * 300, target=1.0).surely_met is True
+    assert share("citation validity", [True] * 299 + [False], target=1.0).surely_met is False
+
+
+@pytest.mark.parametrize(("first", "second", "p"), [(0, 0, 1.0), (5, 5, 1.0), (0, 6, 0.03125), (1, 9, 0.021484375)])
+def test_mcnemars_exact_value(first: int, second: int, p: float) -> None:
+    assert mcnemar(first, second) == pytest.approx(p)
+
+
+def test_a_result_survives_the_way_to_json_and_back() -> None:
+    result = a_result()
+
+    back = run_from_json(json.loads(json.dumps(run_json(result))))
+
+    assert run_json(back) == run_json(result)
+    assert back.suites[0].metrics[0].met is True
+
+
+def test_a_run_with_missing_cases_is_partial() -> None:
+    assert a_result(missing=1).partial
+    assert not a_result().partial
+
+
+def test_a_run_without_a_summary_says_how_to_finish_it(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_run(tmp_path)
+
+    assert "--resume" in caught.value.hint
+
+
+def test_a_damaged_summary_is_refused(tmp_path: Path) -> None:
+    (tmp_path / SUMMARY).write_text('{"run": "r1", "suites": [{}]}', encoding="utf-8")
+
+    with pytest.raises(BadInput, match="cannot be read"):
+        read_run(tmp_path)
