@@ -43,6 +43,7 @@ QUIET = {
     "LANGCHAIN_TRACING_V2": "false",
     "LANGSMITH_TRACING": "false",
     "LANGCHAIN_TRACING": "false",
+    "LANGSMITH_GATEWAY": "false",
     "OTEL_SDK_DISABLED": "true",
     "DO_NOT_TRACK": "1",
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",

@@ -17,7 +17,7 @@ from app.errors import BadInput
 from app.quality import Card, JobRecord, card_from_json, card_json, card_name, wilson
 from app.settings import Settings
 from app.wiring import SHIPPED_CARDS, Service, open_service
-from evals.cases import DATA, answer_case, read_cases, retrieval_case
+from evals.cases import DATA, abstention_case, answer_case, read_cases, retrieval_case
 from evals.provenance import provenance, weights
 from evals.results import Results
 from evals.running import Opening, opened, refuse_other, run_name, wait_for_model
@@ -98,13 +98,15 @@ def with_job(service: Service, job: str) -> Coach:
 
 
 def chosen_questions(guides: Guides, wanted: int, data: Path = DATA) -> list[Question]:
-    """Questions to explain or compare: those of the dev answers, then the dev queries, plain ones first."""
+    """Questions to explain or compare: dev answers, then dev queries, plain ones first, then ordinary questions of abstention."""
     passages = guides.passages
     answers = read_cases(data / "answers.dev.jsonl", "answers", "dev", lambda row: answer_case(row, passages)).cases
     queries = read_cases(data / "retrieval.dev.jsonl", "retrieval", "dev", lambda row: retrieval_case(row, passages)).cases
     found = [Question(c.id, c.question) for c in answers if c.kind in (Kind.EXPLAIN, Kind.COMPARE)]
     for style in ("plain", "untidy"):
         found += [Question(c.id, c.query) for c in queries if c.style == style]
+    ordinary = read_cases(data / "abstention.dev.jsonl", "abstention", "dev", abstention_case).cases
+    found += [Question(c.id, c.turns[0]) for c in ordinary if c.status == "answered" and len(c.turns) == 1]
     if not 1 <= wanted <= len(found):
         raise BadInput(f"There are {len(found)} questions for this, not {wanted}.", f"Use --produce with 1 to {len(found)}.")
     return found[:wanted]

@@ -59,6 +59,7 @@ KNOWN_WORDS = 0.5
 PLAIN = 9
 ON_POINT = 0.55
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”)]*(?:\s+|$)|\n+")
+LIST_MARK = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|[-*•])\s*")
 FINISHED = re.compile(r"[.!?][\"”)]*$")
 
 
@@ -237,7 +238,7 @@ class Coach:
 
     def _checked(self, sentence: str, draft: _Draft, passages: Sequence[Passage]) -> Sentence | None:
         """The model's sentence with its citations, or None if no passage carries it or it repeats what was shown."""
-        text = clean_text(sentence).text.strip(" -*•\n")
+        text = LIST_MARK.sub("", clean_text(sentence).text).strip()
         if not stems(text) or text.strip(". ").upper() == NOTHING:
             return None
         if draft.has_said(text):

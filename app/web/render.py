@@ -40,6 +40,7 @@ ORIGINS = {
 NOT_ADVICE = "Automated. Not legal, medical or HR advice, and no judgement of people."
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_COMMAND = re.compile(r"`([^`\n]{1,120})`")
 _APART = " … "  # between sentences of a quote that do not follow one another
 
 
@@ -54,6 +55,11 @@ class Column:
 def safe(text: str) -> str:
     """The text for HTML: nothing invisible, everything escaped."""
     return html.escape(clean_text(text).text)
+
+
+def with_commands(text: str) -> str:
+    """The text for HTML, with what stands between backticks set as a command."""
+    return _COMMAND.sub(r"<code>\1</code>", safe(text))
 
 
 def label(text: str, longest: int = 200) -> str:
@@ -79,8 +85,8 @@ def say_html(text: str, mark: str, *, focus: bool = False) -> str:
 
 def problem_html(sentence: str, hint: str) -> str:
     """What went wrong and what to do next, without drama."""
-    more = f"<p>{safe(hint)}</p>" if hint else ""
-    return f'<div class="rw-problem" role="alert"><p><strong>{safe(sentence)}</strong></p>{more}</div>'
+    more = f"<p>{with_commands(hint)}</p>" if hint else ""
+    return f'<div class="rw-problem" role="alert"><p><strong>{with_commands(sentence)}</strong></p>{more}</div>'
 
 
 def answer_html(
@@ -191,13 +197,13 @@ def facts_html(facts: Sequence[Fact], names: Callable[[str], str], values: Calla
     """The facts that an answer used, each with the words that it was read from."""
     if not facts:
         return ""
-    rows = "".join(f"<dt>{safe(names(fact.id))}</dt><dd>{safe(values(fact))}{_quotes(fact)}</dd>" for fact in facts)
+    rows = "".join(f"<dt>{safe(names(fact.id))}</dt><dd>{safe(values(fact))} {_quotes(fact)}</dd>" for fact in facts)
     return f"<dl>{rows}</dl>"
 
 
 def quotes_html(fact: Fact) -> str:
     """The words that a fact was read from."""
-    return f'<p class="rw-fact">{_quotes(fact) or "Set by you"}</p>'
+    return f'<p class="rw-fact">{_quotes(fact)}</p>'
 
 
 def answer_text(answer: Answer) -> str:
@@ -265,7 +271,9 @@ def _two_columns(
 def _words(group: Iterable[Sentence], known: dict[int, Source], prefix: str) -> str:
     runs = []
     for origin, run in groupby(group, key=lambda s: s.origin):
-        text = " ".join(safe(s.text) + "".join(_marker(known[n], prefix) for n in s.cites if n in known) for s in run)
+        # only rules, which are files of ours, name commands
+        shown = with_commands if origin is Origin.RULE else safe
+        text = " ".join(shown(s.text) + "".join(_marker(known[n], prefix) for n in s.cites if n in known) for s in run)
         own = f' <span class="rw-own">{OWN_WORDS[origin]}</span>' if origin in OWN_WORDS else ""
         runs.append(text + own)
     return " ".join(runs)
@@ -340,4 +348,4 @@ def _seconds(milliseconds: int) -> str:
 
 def _quotes(fact: Fact) -> str:
     quotes = "; ".join(f"<q>{safe(one_line(quote.text, 160))}</q>" for quote in fact.quotes[:3])
-    return f"<br>{quotes}" if quotes else ""
+    return quotes

@@ -60,6 +60,7 @@ class Team:
     text: str
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...] = ()
+    shown: bool = True  # whether what was understood is unfolded at first
     told: dict[str, Fact] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)  # facts that nothing was said about, opened to be set
 
@@ -93,7 +94,7 @@ class Visit:
     confirming: bool = False  # "delete everything" was pressed once
     all_turns: bool = False
     refill: str = ""  # words to put back into the box
-    team_text: int = 0  # counts up to empty the text area
+    team_number: int = 0  # counts up, so that widgets of one team are not taken for those of another
 
     @property
     def service(self) -> Service:
@@ -183,15 +184,16 @@ class Visit:
         self.complaint = 0
         self.announce("Thank you, that is noted.")
 
-    def describe_team(self, name: str, text: str, warnings: tuple[str, ...] = ()) -> None:
+    def describe_team(self, name: str, text: str, warnings: tuple[str, ...] = (), *, show: bool = True) -> None:
         """Take a description of the person's team in place of the one before."""
-        self.team = Team(name, text, tuple(self.service.understand(text)), warnings)
+        self.team = Team(name, text, tuple(self.service.understand(text)), warnings, show)
+        self.team_number += 1
         self.announce(f"Read. {len(self.team.facts)} facts understood.")
 
-    def read_team(self, name: str, data: bytes) -> None:
+    def read_team(self, name: str, data: bytes, *, show: bool) -> None:
         """Take an uploaded description. Raises DocumentError with one sentence."""
         document = self.service.read(name, data)
-        self.describe_team(document.name, document.text, document.warnings)
+        self.describe_team(document.name, document.text, document.warnings, show=show)
 
     @guarded
     def paste_team(self, key: str) -> None:
@@ -200,19 +202,18 @@ class Visit:
         if text.strip():
             document = self.service.read("Pasted text.txt", text.encode())
             self.describe_team("Pasted text", document.text, document.warnings)
-            self.team_text += 1
 
     @guarded
     def try_example(self, text: str, question: str) -> None:
         """Take the example team, and ask about it."""
-        self.describe_team("Example team", text)
+        self.describe_team("Example team", text, show=False)
         self.ask(question)
 
     @guarded
     def forget_team(self) -> None:
         """Leave the team's description out from now on."""
         self.team = None
-        self.team_text += 1
+        self.team_number += 1
 
     @guarded
     def set_fact(self, fact: str, key: str, value_of: Callable[[object], FactValue]) -> None:

@@ -29,7 +29,7 @@ def fact_value(value: FactValue, role_name: Callable[[str], str]) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, tuple):
-        return ", ".join(role_name(one) for one in value) or "none"
+        return ", ".join(role_name(one) for one in value) or "None"
     return _word(value, role_name)
 
 
@@ -40,10 +40,14 @@ def draw_facts(visit: Visit, team: Team) -> None:
     shown = [fact for fact in rules if fact in found or fact in team.told or fact in team.added]
     for name in shown:
         fact = team.told.get(name) or found.get(name)
-        with st.container(key=f"fact-{name}", gap="xsmall"):
-            _widget(visit, rules[name], fact.value if fact else None)
+        with st.container(key=f"fact-{name}"):
+            left, right = st.columns([5, 6], vertical_alignment="bottom")
+            with left:
+                _widget(visit, rules[name], fact.value if fact else None)
             if name in found and name not in team.told:
-                st.html(quotes_html(found[name]))
+                right.html(quotes_html(found[name]))
+            else:
+                right.html('<p class="rw-fact">Set by you</p>' if name in team.told else "<p></p>")
     missing = [fact for fact in rules if fact not in shown]
     if missing:
         st.selectbox(
@@ -53,7 +57,7 @@ def draw_facts(visit: Visit, team: Team) -> None:
 
 
 def _widget(visit: Visit, rule: FactRule, value: FactValue) -> None:
-    key = f"set-{rule.id}-{visit.team_text}"
+    key = f"set-{rule.id}-{visit.team_number}"
     name = label(rule.label)
 
     def take(value_of: Callable[[object], FactValue]) -> Callable[[], None]:
@@ -96,4 +100,5 @@ def _role_ids(visit: Visit) -> list[str]:
 
 
 def _word(value: str, role_name: Callable[[str], str]) -> str:
-    return role_name(value)
+    name = role_name(value)
+    return name[:1].upper() + name[1:]

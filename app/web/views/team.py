@@ -29,7 +29,7 @@ def draw_team(visit: Visit) -> None:
     """The team's description, or the ways to give one."""
     team = visit.team
     title = "Tell me about your team" if team is None else f"Your team: {label(team.name, 60)}"
-    with st.expander(title, key="team"):
+    with st.expander(title, key=f"team-{visit.team_number}", expanded=team is not None and team.shown):
         if team is None:
             with st.container(key="team-form"):
                 _form(visit)
@@ -42,7 +42,7 @@ def draw_team(visit: Visit) -> None:
 
 def _form(visit: Visit) -> None:
     st.html(HOW)
-    key = f"team-text-{visit.team_text}"
+    key = f"team-text-{visit.team_number}"
     st.text_area("Your team in a few sentences", key=key, height=140, max_chars=50_000)
     with st.container(horizontal=True):
         st.button("Read it", on_click=visit.paste_team, args=(key,), type="primary")

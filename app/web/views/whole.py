@@ -105,7 +105,7 @@ def _take(visit: Visit, sent: Any) -> None:
     if sent.files:
         try:
             with st.spinner("Reading your file"):
-                visit.read_team(sent.files[0].name, sent.files[0].getvalue())
+                visit.read_team(sent.files[0].name, sent.files[0].getvalue(), show=not sent.text)
         except Exception as error:
             visit.problem = problem(error)
             # an answer without the team would not be the one that was asked for: the words go back into the box
@@ -129,7 +129,7 @@ def _draw_waiting(visit: Visit) -> None:
         elif looking:
             st.rerun()
         elif state.model_problem:
-            st.html(f'<p class="rw-note">{render.safe(state.model_problem)}</p>')
+            st.html(f'<p class="rw-note">{render.with_commands(state.model_problem)}</p>')
 
     st.fragment(line, run_every=LOOK_AGAIN if looking else None)()
 
