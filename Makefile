@@ -11,8 +11,10 @@
 PYTHON ?= python3 python3.13 python3.12 python3.11 python3.14
 # Another package index for torch alone, for PyTorch's builds without CUDA. Empty: pip's own.
 TORCH_INDEX ?=
-# What `make evals` may be given: SUITES="retrieval speed".
+# What the evals may be given: SUITES="retrieval speed", the SPLIT of the cases, the interrupted run to RESUME.
 SUITES ?=
+SPLIT ?= test
+RESUME ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,15 +52,15 @@ check: dev ## lint, types, import contracts
 	$(BIN)/lint-imports
 
 evals: setup ## is it any good? a sample in at most 15 minutes, then the report
-	@$(BIN)/rolewise-evals run $(SUITES) --sample
+	@$(BIN)/rolewise-evals run $(SUITES) --limit 20 --tutorial 4
+	@$(BIN)/rolewise-evals view
+
+evals-full: setup ## every case; RESUME=RUN goes on with an interrupted run
+	@$(BIN)/rolewise-evals run $(SUITES) $(if $(RESUME),--resume $(RESUME),--split $(SPLIT))
 	@$(BIN)/rolewise-evals report
 
-evals-full: setup ## every case; can be interrupted and resumed
-	@$(BIN)/rolewise-evals run $(SUITES)
-	@$(BIN)/rolewise-evals report
-
-soak: dev weights ## the tests that take long
-	@$(BIN)/python -m pytest -m soak -rA
+soak: dev weights ## the tests that take long; docs/soak.txt keeps the last record
+	@$(BIN)/python -m pytest -m soak --durations=0 > docs/soak.txt; status=$$?; cat docs/soak.txt; exit $$status
 
 screenshot: dev setup chromium ## take the picture in README.md anew
 	@$(BIN)/python docs/screenshot.py

@@ -49,7 +49,7 @@ def produce(
 ) -> tuple[Path, int]:
     """Let the model do the job as the service would, earned or not; returns the file to be labelled and its rows.
 
-    Each row is one sentence that passed the checker and would be shown. Raises BadInput without a model, for an unknown
+    Each row is one sentence that the model wrote. Raises BadInput without a model, for an unknown
     job, or if there are not so many questions.
     """
     _known(job)
@@ -113,20 +113,25 @@ def chosen_questions(guides: Guides, wanted: int, data: Path = DATA) -> list[Que
 
 
 def to_label(output: Json, model: str) -> list[Json]:
-    """One row for each sentence that the model wrote and the checker let through, with the quotes that it cites."""
+    """One row for each sentence that the model wrote, with the evidence that it was given.
+
+    What the checker refused is there as well: a job is earned by what a model writes, not by what a guard lets through.
+    """
     answer = answer_from_json(output["answer"])
-    quotes = {s.n: s.quote for s in answer.sources}
-    written = [s for s in answer.sentences if s.origin is Origin.MODEL]
+    quotes = [s.quote for s in answer.sources]
+    written = [(s.text, True) for s in answer.sentences if s.origin is Origin.MODEL]
+    written += [(d.text, False) for d in answer.dropped]
     return [
         {
             "id": f"{output['id']}/{number}",
             "question": answer.question,
-            "sentence": sentence.text,
-            "evidence": [quotes[n] for n in sentence.cites if n in quotes],
+            "sentence": text,
+            "evidence": quotes,
+            "shown": shown,
             "label": None,
             "model": model,
         }
-        for number, sentence in enumerate(written, 1)
+        for number, (text, shown) in enumerate(written, 1)
     ]
 
 

@@ -49,12 +49,13 @@ class Results:
 
     @classmethod
     def find(cls, root: Path, run: str | None) -> Results:
-        """The folder of that name or path, the latest one for None. Raises BadInput if there is none."""
+        """The folder of that name or path, the latest run of suites for None. Raises BadInput if there is none."""
         if run is None:
-            found = sorted(p.parent for p in root.glob(f"*/{CONFIG}"))
-            if not found:
-                raise BadInput(f"There are no results in {root}.", "Run `rolewise-evals run` first.")
-            return cls(found[-1])
+            for path in sorted(root.glob(f"*/{CONFIG}"), reverse=True):
+                results = cls(path.parent)
+                if results.config().get("datasets"):  # what was collected for a card has none
+                    return results
+            raise BadInput(f"There are no results in {root}.", "Run `rolewise-evals run` first.")
         for folder in (root / run, Path(run)):
             if (folder / CONFIG).is_file():
                 return cls(folder)

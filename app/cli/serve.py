@@ -147,7 +147,7 @@ def _bring_index_in_step(settings: Settings) -> None:
     """
     has_index = (settings.index_folder / "current").exists()
     if not has_index:
-        print("Reading the guidance for the first time: about a minute.", file=sys.stderr)
+        print("Reading the guidance for the first time. This takes a minute or two.", file=sys.stderr)
     command = [sys.executable, "-P", "-m", "ingest.main", "--json"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode == 0:
@@ -212,7 +212,8 @@ def _told_to_end() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    ends = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]  # nohup means it
+    before = {number: signal.signal(number, interrupt) for number in ends}
     try:
         yield
     finally:

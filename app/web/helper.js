@@ -30,7 +30,7 @@ export default function () {
       asked = questions.length;
       left = asked === 0;
     }
-    if (!left) questions[asked - 1].scrollIntoView({ block: 'start' });
+    if (!left) (asked === 1 ? document.querySelector('.rw-top') : questions[asked - 1])?.scrollIntoView({ block: 'start' });
   };
 
   let heard = '';

@@ -72,6 +72,7 @@ def judge(case: AnswerCase, output: Json, bench: Bench) -> Judged:
         "written": {o.value: wrote[o] for o in ORIGINS},
         "model share": [wrote[Origin.MODEL], len(answer.sentences)],
         "dropped": len(answer.dropped),
+        "notices": len(answer.notices),
         "words": len(" ".join(texts).split()),
         "status": given,
         "documents": sorted({s.document for s in answer.sources}),
@@ -98,6 +99,7 @@ def metrics(judged: Sequence[Judged]) -> list[Metric]:
         _count("unsupported sentences", ours, "unsupported"),
         pooled("sentences that the model wrote", parts(ours, "model share")),
         _total("sentences of the model that were dropped", ours, "dropped"),
+        _total("notices, such as that the model failed", ours, "notices"),
         mean("words of an answer", [float(row.detail["words"]) for row in ours if "words" in row.detail], unit="words"),
     ]
     for origin in ORIGINS:

@@ -28,10 +28,10 @@ INGESTED = {
     "seconds": float,
     "problems": [{"document": str, "line": int, "message": str}],
 }
-ARTICLE = """How the Falkenberg office hires
+ARTICLE = """How Falkenberg divides the work
 
-A delivery lead at Falkenberg books the ferry for every release party. The Falkenberg office hires its first product
-manager only after the second paying customer.
+At Falkenberg, a product manager decides which harbours the ferry calls at, while a project manager keeps the timetable of
+every crossing. A product manager at Falkenberg answers to the harbour council.
 """
 HOLD_THE_LOCK = """
 import sys
@@ -87,7 +87,7 @@ def test_an_own_document_is_added_found_cited_and_taken_out_again(
     assert fits(added, INGESTED) == ""
     assert added["documents"] == {"added": 1, "changed": 0, "unchanged": 34, "removed": 0}
     assert 0 < added["embedded"] < 20
-    answer = rolewise("ask", "what does a delivery lead do at Falkenberg?", "--json").json
+    answer = rolewise("ask", "what does a product manager decide about the harbours of the ferry?", "--json").json
     assert "article" in {s["collection"] for s in answer["sources"]}
 
     again = rolewise_ingest(article, "--collection", "article", "--json").json

@@ -243,7 +243,7 @@ def test_a_data_folder_that_cannot_be_written_is_one_sentence(rolewise: Command,
 
 @pytest.mark.usefixtures("models_folder")
 def test_on_more_than_loopback_it_warns_and_a_broken_guide_keeps_it_from_opening(
-    rolewise: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    rolewise: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     shutil.copytree(SHIPPED_CORPUS, tmp_path / "corpus")
     guide = tmp_path / "corpus" / "guides" / "product-owner.md"

@@ -9,7 +9,7 @@ from app.coaching.coach import Coach
 from app.coaching.memory import Memory
 from app.coaching.model import Answer, Evidence, Hit, Kind, Passage, Reference, Status, Turn
 from app.coaching.ports import ChatModel
-from app.coaching.routing import Router
+from app.coaching.routing import GUIDED, Router
 from app.coaching.rules import FixedReply, Rules
 from app.coaching.team.facts import FactFinder
 from app.coaching.vocabulary import RoleName, Vocabulary
@@ -145,7 +145,7 @@ class Always:
     label: str = "explain"
 
     def probabilities(self, question: str) -> dict[str, float]:
-        return {self.label: 1.0}
+        return {kind: 0.0 for kind in GUIDED} | {self.label: 1.0}
 
 
 def a_router(label: str = "explain", rules: Rules = RULES) -> Router:

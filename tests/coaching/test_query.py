@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from app.coaching.model import Kind, Turn
@@ -22,7 +24,6 @@ def a_query(asked: str, *turns: Turn) -> Query:
 # Who is asking says nothing about a role
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize(
     "identity",
     [
@@ -55,8 +56,8 @@ def a_query(asked: str, *turns: Turn) -> Query:
         "I'm Fatima, ",
     ],
 )
-def test_a_statement_of_identity_does_not_change_what_is_looked_up(identity: str, question: str) -> None:
-    assert a_query(identity + question).text.lower() == question
+def test_a_statement_of_identity_does_not_change_what_is_looked_up(identity: str) -> None:
+    assert [a_query(identity + question).text for question in QUESTIONS] == QUESTIONS
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_statement_of_identity_does_not_change_what_is_looked_up(identity: str
     ],
 )
 def test_ordinary_words_stay(text: str) -> None:
-    assert without_identity(text) == text.strip(" ?,;.:-") or without_identity(text) == text
+    assert without_identity(text) == text
 
 
 def test_a_statement_of_identity_and_nothing_else_is_looked_up_as_it_stands() -> None:
@@ -210,8 +211,6 @@ def test_the_subject_is_that_of_the_latest_turn_that_had_one() -> None:
 
 @pytest.mark.parametrize("text", ["I am " * 4000, "I'm a very " * 2000, "as a " + "old " * 4000, "\u00a0" * 4000, "my name is " * 1500])
 def test_bait_for_the_patterns_takes_no_time(text: str) -> None:
-    import time
-
     start = time.process_time()
 
     without_identity(text)

@@ -167,7 +167,10 @@ def test_a_follow_up_has_earlier_turns_and_nothing_else_has(changes: dict[str, A
         retrieval_case(a_query(**changes), PASSAGES)
 
 
-@pytest.mark.parametrize(("changes", "says"), [({"kind": "chat"}, "unknown kind"), ({"must": []}, "nothing in must"), ({"status": "answered"}, "list of texts")])
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [({"kind": "chat"}, "unknown kind"), ({"must": []}, "nothing in must"), ({"status": "answered"}, "list of texts")],
+)
 def test_an_answer_case_with_a_wrong_label_is_refused(changes: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         answer_case(an_answer(**changes), PASSAGES)
@@ -188,8 +191,12 @@ def test_every_shipped_case_can_be_read(models_folder: Path) -> None:
 
     counts = {}
     for split in SPLITS:
-        counts["retrieval", split] = len(read_cases(DATA / f"retrieval.{split}.jsonl", "", split, lambda r: retrieval_case(r, passages)).cases)
-        counts["answers", split] = len(read_cases(DATA / f"answers.{split}.jsonl", "", split, lambda r: answer_case(r, passages)).cases)
+        counts["retrieval", split] = len(
+            read_cases(DATA / f"retrieval.{split}.jsonl", "", split, lambda r: retrieval_case(r, passages)).cases
+        )
+        counts["answers", split] = len(
+            read_cases(DATA / f"answers.{split}.jsonl", "", split, lambda r: answer_case(r, passages)).cases
+        )
         counts["abstention", split] = len(read_cases(DATA / f"abstention.{split}.jsonl", "", split, abstention_case).cases)
 
     assert all(n >= {"retrieval": 100, "answers": 50, "abstention": 60}[suite] for (suite, _), n in counts.items())

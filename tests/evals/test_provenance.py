@@ -28,7 +28,11 @@ def test_settings_are_told_without_anything_that_could_be_a_password(settings: S
 
 def test_the_commit_and_whether_anything_differs_from_it_are_told(tmp_path: Path) -> None:
     def git(*words: str) -> None:
-        subprocess.run(["git", "-C", str(tmp_path), "-c", "user.name=n", "-c", "user.email=e@example.org", *words], check=True, capture_output=True)
+        subprocess.run(
+            ["git", "-C", str(tmp_path), "-c", "user.name=n", "-c", "user.email=e@example.org", *words],
+            check=True,
+            capture_output=True,
+        )
 
     git("init")
     (tmp_path / "a").write_text("one", encoding="utf-8")

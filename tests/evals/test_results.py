@@ -10,7 +10,7 @@ from evals.suite import Judged, Score
 
 
 def a_run(root: Path, name: str = "20261120T100000-dev") -> Results:
-    return Results.begin(root, name, {"plan": {}})
+    return Results.begin(root, name, {"datasets": {"answers": {}}})
 
 
 def test_outputs_are_read_back_by_case(tmp_path: Path) -> None:
@@ -53,9 +53,10 @@ def test_judgements_are_read_back_with_what_could_not_be_scored(tmp_path: Path) 
     assert judged[0].unscored
 
 
-def test_the_latest_run_is_found_without_a_name(tmp_path: Path) -> None:
+def test_the_latest_run_of_suites_is_found_without_a_name(tmp_path: Path) -> None:
     a_run(tmp_path, "20261120T100000-dev")
     later = a_run(tmp_path, "20261121T100000-dev")
+    Results.begin(tmp_path, "20261122T100000-card", {"datasets": {}})
 
     assert Results.find(tmp_path, None).run == later.run
     assert Results.find(tmp_path, str(later.folder)).folder == later.folder

@@ -54,9 +54,7 @@ def interrupt_after(monkeypatch: pytest.MonkeyPatch, suite: str, cases: int) -> 
     return asked
 
 
-def test_a_run_leaves_configuration_outputs_judgements_and_summary(
-    settings: Settings, opening: Opening, tmp_path: Path
-) -> None:
+def test_a_run_leaves_configuration_outputs_judgements_and_summary(settings: Settings, opening: Opening, tmp_path: Path) -> None:
     result = run(a_plan(), settings, tmp_path, opening=opening)
 
     folder = the_run(tmp_path)
@@ -113,9 +111,7 @@ def test_judging_an_interrupted_run_says_that_it_is_partial(
     assert "**Partial**" in (the_run(tmp_path) / "summary.md").read_text(encoding="utf-8")
 
 
-def test_judging_anew_changes_no_figure_while_nothing_changed(
-    settings: Settings, opening: Opening, tmp_path: Path
-) -> None:
+def test_judging_anew_changes_no_figure_while_nothing_changed(settings: Settings, opening: Opening, tmp_path: Path) -> None:
     run(a_plan(), settings, tmp_path, opening=opening)
     before = figures(the_run(tmp_path))
 
@@ -142,9 +138,7 @@ def test_a_case_that_brings_the_service_down_is_counted_apart_and_tried_again_la
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
-def test_what_cannot_be_judged_is_counted_apart_and_enters_no_mean(
-    settings: Settings, opening: Opening, tmp_path: Path
-) -> None:
+def test_what_cannot_be_judged_is_counted_apart_and_enters_no_mean(settings: Settings, opening: Opening, tmp_path: Path) -> None:
     run(a_plan("answers"), settings, tmp_path, opening=opening)
     path = the_run(tmp_path) / "answers.outputs.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -158,9 +152,7 @@ def test_what_cannot_be_judged_is_counted_apart_and_enters_no_mean(
     assert coverage.n == 2
 
 
-def test_a_run_that_was_begun_with_another_model_is_not_resumed(
-    settings: Settings, opening: Opening, tmp_path: Path
-) -> None:
+def test_a_run_that_was_begun_with_another_model_is_not_resumed(settings: Settings, opening: Opening, tmp_path: Path) -> None:
     run(a_plan("retrieval"), settings, tmp_path, opening=opening)
     path = the_run(tmp_path) / "config.json"
     config = json.loads(path.read_text(encoding="utf-8"))
@@ -171,9 +163,7 @@ def test_a_run_that_was_begun_with_another_model_is_not_resumed(
         run(a_plan(), settings, tmp_path, resume=path.parent.name, opening=opening)
 
 
-def test_cases_that_changed_since_are_not_mixed_with_old_outputs(
-    settings: Settings, opening: Opening, tmp_path: Path
-) -> None:
+def test_cases_that_changed_since_are_not_mixed_with_old_outputs(settings: Settings, opening: Opening, tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(DATA, data)
     run(a_plan("abstention"), settings, tmp_path, data=data, opening=opening)
@@ -228,9 +218,7 @@ def test_an_index_of_other_guides_is_refused(settings: Settings, opening: Openin
         run(a_plan(), replace(settings, corpus=corpus), tmp_path, opening=opening)
 
 
-def test_without_an_index_the_command_that_makes_one_is_named(
-    settings: Settings, opening: Opening, tmp_path: Path
-) -> None:
+def test_without_an_index_the_command_that_makes_one_is_named(settings: Settings, opening: Opening, tmp_path: Path) -> None:
     with pytest.raises(IndexMissing) as caught:
         run(a_plan(), replace(settings, data=tmp_path / "empty"), tmp_path, opening=opening)
 

@@ -16,7 +16,9 @@ except SystemExit as end:
 """
 
 
-@pytest.mark.parametrize("arguments", [["app.cli", "main", "--help"], ["ingest.main", "main", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["app.cli", "main", "--help"], ["ingest.main", "main", "--help"], ["evals.main", "main", "--help"]]
+)
 def test_help_imports_nothing_heavy(arguments: list[str]):
     import json
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.main import parser
 from tests.house.making import REPOSITORY, bare_copy, make, plan
 
 TARGETS = ["run", "setup", "test", "check", "evals", "evals-full", "soak", "screenshot", "help", "clean"]
@@ -117,6 +118,13 @@ def test_tests_need_no_page_and_no_index_of_the_persons_own(tmp_path: Path):
     assert "models pull" in steps
     assert "rolewise-ingest" not in steps
     assert "rolewise serve" not in steps
+
+
+@pytest.mark.parametrize("target", ["evals", "evals-full", "evals-full RESUME=20261120T101500-test"])
+def test_the_evals_are_asked_for_in_words_that_they_know(target: str):
+    asked = [line.split()[1:] for line in plan(REPOSITORY, *target.split()) if "rolewise-evals" in line]
+
+    assert [parser().parse_args(words).name for words in asked] in (["run", "view"], ["run", "report"])
 
 
 def test_ci_runs_the_commands_that_people_run():

@@ -70,6 +70,7 @@ print(json.dumps({"code": code, "ingested": ingested, "attempts": attempts, "pee
 CALLS_OUT = """
 import urllib.request
 for call in (lambda: urllib.request.urlopen("http://example.org"), lambda: socket.create_connection(("192.0.2.1", 80)),
+             lambda: socket.socket().connect(("192.0.2.1", 80)),
              lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 53))):
     try:
         call()
@@ -101,4 +102,4 @@ def test_a_question_is_answered_with_no_way_out_and_nothing_tries_one(own_data: 
 def test_the_watch_sees_who_calls_out():
     done = watched(CALLS_OUT)
 
-    assert [kind for kind, _ in json.loads(done.stderr.splitlines()[-1])] == ["look up", "look up", "sendto"]
+    assert [kind for kind, _ in json.loads(done.stderr.splitlines()[-1])] == ["look up", "look up", "connect", "sendto"]

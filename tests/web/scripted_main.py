@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from pathlib import Path
 
-from scripted_service import ScriptedService
+from scripted_service import ScriptedService  # type: ignore[import-not-found]  # beside this script, as Streamlit runs it
+from starlette.routing import Route
 from streamlit.starlette import App
 
 from app.settings import read_settings
-from app.web.main import MIDDLEWARE, show_script_error
-from app.web.state import Shared
+from app.web import main, state
 
+service = ScriptedService(
+    read_settings(os.environ),
+    ready_after=float(os.environ.get("SCRIPTED_READY_AFTER", "0")),
+    leaves_machine=os.environ.get("SCRIPTED_LEAVES", ""),
+)
+state._shared = state.Shared(service)  # what the real script and the real server ask for
 
-@cache
-def common() -> Shared:
-    ready_after = float(os.environ.get("SCRIPTED_READY_AFTER", "0"))
-    service = ScriptedService(
-        read_settings(os.environ), ready_after=ready_after, leaves_machine=os.environ.get("SCRIPTED_LEAVES", "")
-    )
-    return Shared(service)
-
-
-app = App(Path(__file__).with_name("scripted_page.py"), middleware=MIDDLEWARE, on_script_error=show_script_error)
+app = App(
+    Path(main.__file__).with_name("page.py"),
+    middleware=main.MIDDLEWARE,
+    routes=[Route("/ready", main.ready)],
+    lifespan=main.warmed,
+    on_script_error=main.show_script_error,
+)

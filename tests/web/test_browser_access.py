@@ -67,6 +67,7 @@ def test_axe_finds_nothing_serious_in_a_team_and_in_the_sidebar(page: Page) -> N
     page.wait_for_timeout(600)  # it opens with a movement, and a click on a button that moves away is none
     page.get_by_role("button", name="Try it with an example team").click()
     expect(page.get_by_role("button", name="Ask again")).to_be_visible(timeout=15_000)
+    page.get_by_text("Your team:").click()
     expect(page.get_by_text("Remove this team")).to_be_visible()
     if page.viewport_size and page.viewport_size["width"] < 500:
         page.get_by_test_id("stExpandSidebarButton").click()

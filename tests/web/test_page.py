@@ -173,7 +173,7 @@ def test_an_expected_failure_is_a_sentence_with_the_next_step(page: Open) -> Non
     test = ask(page(), "Is it unavailable?")
 
     assert "The language model does not answer." in shown(test)
-    assert "Run `rolewise doctor`." in shown(test)
+    assert "Run <code>rolewise doctor</code>." in shown(test)
     assert "Try again" in [b.label for b in test.button]
 
 

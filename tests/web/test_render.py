@@ -8,8 +8,8 @@ from app.web import render
 from tests.web.scripted_service import HOSTILE, a_source, an_answer
 
 ALLOWED = {
-    "a", "b", "br", "button", "dd", "details", "div", "dl", "dt", "h2", "h3", "h4", "header", "li", "mark", "p", "q", "small",
-    "span", "strong", "summary", "ul",
+    "a", "b", "br", "button", "code", "dd", "details", "div", "dl", "dt", "h2", "h3", "h4", "header", "li", "mark", "p", "q",
+    "small", "span", "strong", "summary", "ul",
 }  # fmt: skip
 COLUMNS = (
     render.Column("product manager", lambda text: "product" in text.lower() and "project" not in text.lower()),

@@ -2,9 +2,11 @@
 
 import json
 import socket
+import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.web.conftest import Server
+from tests.web.conftest import Serve, Server
 
 pytestmark = pytest.mark.browser
 
@@ -172,8 +174,8 @@ def test_a_file_that_is_too_large_never_leaves_the_browser(page: Page) -> None:
     assert sent == []
 
 
-def test_readiness_is_told_apart_from_health(serve: object, tmp_path: Path) -> None:
-    server = serve("app/web/main.py", ROLEWISE_MODELS=str(tmp_path / "none"))  # type: ignore[operator]
+def test_readiness_is_told_apart_from_health(serve: Serve, tmp_path: Path) -> None:
+    server = serve("app/web/main.py", ROLEWISE_MODELS=str(tmp_path / "none"))
 
     status, body = fetch(f"{server.url}ready")
 
@@ -182,12 +184,34 @@ def test_readiness_is_told_apart_from_health(serve: object, tmp_path: Path) -> N
     assert fetch(f"{server.url}_stcore/health")[0] == 200
 
 
-def test_a_wrong_setting_is_a_sentence_on_the_page(serve: object, browser: Browser) -> None:
-    server = serve("app/web/main.py", ROLEWISE_LLLM="none")  # type: ignore[operator]
+def test_a_wrong_setting_is_a_sentence_on_the_page(serve: Serve, browser: Browser) -> None:
+    server = serve("app/web/main.py", ROLEWISE_LLLM="none")
     context = browser.new_context()
     page = context.new_page()
     page.goto(server.url)
 
     expect(page.get_by_text("There is no setting ROLEWISE_LLLM.")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("Did you mean ROLEWISE_LLM?")).to_be_visible()
+    context.close()
+
+
+def test_told_to_end_in_mid_answer_it_keeps_what_was_shown_and_is_gone_in_five_seconds(serve: Serve, browser: Browser) -> None:
+    server = serve("tests/web/scripted_main.py")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="Who should do what?")).to_be_visible(timeout=20_000)
+    send(page, "a slow one")
+    expect(page.get_by_text("Slow sentence 2 of")).to_be_visible(timeout=15_000)
+
+    process = psutil.Process(server.pid)
+    children = process.children(recursive=True)
+    process.terminate()
+    _, alive = psutil.wait_procs([process, *children], timeout=5)
+
+    assert alive == []
+    with closing(sqlite3.connect(next(server.data.glob("conversations/*.db")))) as database:
+        (kept,) = database.execute("SELECT answer FROM turns").fetchone()
+    assert json.loads(kept)["stopped"] is True
+    assert "Slow sentence 2" in kept
     context.close()

@@ -27,7 +27,6 @@ class Running:
     n: int
     body: DeltaGenerator
     sources: DeltaGenerator
-    say: DeltaGenerator
     below: DeltaGenerator
 
 
@@ -85,14 +84,14 @@ def draw_asking(visit: Visit, asking: Asking, n: int) -> Running | None:
             if asking.problem.again:
                 st.button("Try again", key=f"retry-{asking.id}", on_click=visit.ask_button, args=(asking.question, True))
             return None
-        body, _choices_later, sources, say, below = (st.empty() for _ in range(5))
+        body, _choices_later, sources, below = (st.empty() for _ in range(4))
         body.html(render.waiting_html(_waiting_for(visit, asking, False)))
         below.button("Stop", key=f"stop-{asking.id}", icon=":material/stop_circle:", on_click=asking.stop)
-    return Running(asking, n, body, sources, say, below)
+    return Running(asking, n, body, sources, below)
 
 
-def follow(visit: Visit, running: Running) -> None:
-    """Draw the answer as it comes, until it has ended."""
+def follow(visit: Visit, running: Running, say: DeltaGenerator) -> None:
+    """Draw the answer as it comes, until it has ended; `say` is where words for screen readers go."""
     asking, prefix = running.asking, f"t{running.n}"
     sentences: list[Sentence] = []
     sources: tuple[Source, ...] = ()
@@ -106,7 +105,7 @@ def follow(visit: Visit, running: Running) -> None:
             if isinstance(event, SourcesFound):
                 sources = event.sources
                 running.sources.html(render.sources_html(sources, prefix) or "<p></p>")
-                running.say.html(render.say_html(f"{len(sources)} sources found.", f"{asking.id}-sources"))
+                say.html(render.say_html(f"{len(sources)} sources found.", f"{asking.id}-sources"))
             elif isinstance(event, SentenceReady):
                 sentences.append(event.sentence)
         waiting = progress or _waiting_for(visit, asking, bool(sources))
@@ -117,12 +116,16 @@ def follow(visit: Visit, running: Running) -> None:
         if asking.done and not events:
             break
         tick()
-    if asking.answer is not None:
+
+
+def announce_end(visit: Visit, asking: Asking) -> None:
+    """Have it said that the question is answered, or what went wrong."""
+    if asking.problem is not None:
+        visit.announce(asking.problem.sentence, f"{asking.id}-done")
+    elif asking.answer is not None:
         first = asking.answer.sentences[0].text if asking.answer.sentences else ""
         how = "Stopped." if asking.answer.stopped else "The answer is complete."
         visit.announce(f"{how} {first}", f"{asking.id}-done")
-    elif asking.problem is not None:
-        visit.announce(asking.problem.sentence, f"{asking.id}-problem")
 
 
 def finished_html(visit: Visit, answer: Answer, prefix: str) -> str:

@@ -14,7 +14,7 @@ from app.web import render
 from app.web.helper import draw_helper
 from app.web.problems import problem
 from app.web.state import Shared, Visit, visit_of
-from app.web.views.conversation import draw_asking, draw_turns, follow
+from app.web.views.conversation import announce_end, draw_asking, draw_turns, follow
 from app.web.views.sidebar import draw_sidebar
 from app.web.views.team import draw_team
 from app.web.views.welcome import draw_top, draw_welcome
@@ -73,9 +73,11 @@ def _draw(visit: Visit) -> None:
         st.empty()
     draw_team(visit)
     text, mark = visit.say
-    st.html(render.say_html(text, mark, focus=True))
+    say = st.empty()
+    say.html(render.say_html(text, mark, focus=True))
     for one in running:
-        follow(visit, one)
+        follow(visit, one, say)
+        announce_end(visit, one.asking)
     if running:
         st.rerun()
 
@@ -88,6 +90,7 @@ def _kept(visit: Visit) -> list[Turn]:
     turns = visit.turns()
     for asking in ended:
         askings.settle(asking)
+        announce_end(visit, asking)  # also one that was answered before it could be drawn
     return turns
 
 
