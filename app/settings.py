@@ -47,6 +47,9 @@ class Secret(str):
         return "".join(self)
 
 
+NO_SECRET = Secret("")
+
+
 @dataclass(frozen=True)
 class Settings:
     """Where things lie and which model speaks.
@@ -61,8 +64,8 @@ class Settings:
     corpus: Path
     llm: str = "embedded"
     llm_url: str = ""
-    chroma_url: Secret = Secret("")
-    store_url: Secret = Secret("")
+    chroma_url: Secret = NO_SECRET
+    store_url: Secret = NO_SECRET
     address: str = "127.0.0.1"
     port: int = 8501
 

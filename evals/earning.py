@@ -20,12 +20,13 @@ from app.wiring import SHIPPED_CARDS, Service, open_service
 from evals.cases import DATA, abstention_case, answer_case, read_cases, retrieval_case
 from evals.provenance import provenance, weights
 from evals.results import Results
-from evals.running import Opening, opened, refuse_other, run_name, wait_for_model
-from evals.subject import HERE, Guides
+from evals.running import Opening, opened, refuse_other, run_name
+from evals.subject import HERE, Guides, wait_for_model
 from evals.suite import Json
 
 JOBS = (SUMMARY,)
 QUESTIONS = 120
+ABSTAINED = 6  # tokens: the longest reply that only says NOTHING
 ENOUGH = 100  # labelled outputs: below, not even a clean sheet says enough
 LABELS = DATA / "labels"
 
@@ -49,7 +50,7 @@ def produce(
 ) -> tuple[Path, int]:
     """Let the model do the job as the service would, earned or not; returns the file to be labelled and its rows.
 
-    Each row is one sentence that the model wrote. Raises BadInput without a model, for an unknown
+    Each row is one reply of the model. Raises BadInput without a model, for an unknown
     job, or if there are not so many questions.
     """
     _known(job)
@@ -113,25 +114,29 @@ def chosen_questions(guides: Guides, wanted: int, data: Path = DATA) -> list[Que
 
 
 def to_label(output: Json, model: str) -> list[Json]:
-    """One row for each sentence that the model wrote, with the evidence that it was given.
+    """One row for the model's reply to a question, with the evidence that it was given; none if the model was not asked.
 
-    What the checker refused is there as well: a job is earned by what a model writes, not by what a guard lets through.
+    What the checker refused is there as well: a job is earned by what a model writes, not by what a guard lets through. A
+    reply that holds no sentence has not done the job and is labelled so, one that repeats evidence word for word has; every other
+    label is left to a reader.
     """
     answer = answer_from_json(output["answer"])
-    quotes = [s.quote for s in answer.sources]
-    written = [(s.text, True) for s in answer.sentences if s.origin is Origin.MODEL]
-    written += [(d.text, False) for d in answer.dropped]
+    if not answer.usage.completion_tokens:
+        return []
+    shown = [s.text for s in answer.sentences if s.origin is Origin.MODEL]
+    refused = [d.text for d in answer.dropped]
+    copied = not shown and not refused and answer.usage.completion_tokens > ABSTAINED
     return [
         {
-            "id": f"{output['id']}/{number}",
+            "id": output["id"],
             "question": answer.question,
-            "sentence": text,
-            "evidence": quotes,
-            "shown": shown,
-            "label": None,
+            "sentence": " ".join([*shown, *refused]) or ("(evidence, word for word)" if copied else "(no sentence)"),
+            "evidence": [s.quote for s in answer.sources],
+            "shown": len(shown),
+            "refused": len(refused),
+            "label": None if shown or refused else copied,
             "model": model,
         }
-        for number, (text, shown) in enumerate(written, 1)
     ]
 
 
@@ -164,6 +169,15 @@ def write_card(settings: Settings, labels: Path, job: str, *, cards: Path = SHIP
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (kept / f"{card_name(name)}.{job}.jsonl").write_text(text, encoding="utf-8")
     return path
+
+
+def tally(rows: Sequence[Json]) -> str:
+    """How the labels fall on what the checker showed and on what it dropped, in one line."""
+    found = []
+    for shown, name in ((True, "shown"), (False, "dropped")):
+        labels = [row["label"] for row in rows if row.get("shown", True) is shown]
+        found.append(f"{sum(labels)} of {len(labels)} {name} are right")
+    return "; ".join(found)
 
 
 def labelled_rows(path: Path, model: str) -> list[Json]:

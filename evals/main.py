@@ -153,14 +153,16 @@ def _card(options: argparse.Namespace) -> int:
 
     if options.labels:
         path = earning.write_card(_settings(options), options.labels, options.job)
-        print(path.read_text(encoding="utf-8").strip())
-        print(f"Written to {path}", file=sys.stderr)
+        card = json.loads(path.read_text(encoding="utf-8"))
+        print(json.dumps(card, indent=None if options.json else 1, ensure_ascii=False))
+        rows = earning.labelled_rows(options.labels, card["model"])
+        print(f"Written to {path}. Of the labelled sentences {earning.tally(rows)}.", file=sys.stderr)
         return OK
     wanted = earning.QUESTIONS if options.produce is None else options.produce
-    path, rows = earning.produce(_settings(options), _root(options), options.job, wanted, resume=options.resume)
+    path, count = earning.produce(_settings(options), _root(options), options.job, wanted, resume=options.resume)
     _say_path(options, path)
-    enough = "" if rows >= earning.ENOUGH else f" At least {earning.ENOUGH} are needed for a card."
-    print(f"{rows} sentences to label true or false.{enough}", file=sys.stderr)
+    enough = "" if count >= earning.ENOUGH else f" At least {earning.ENOUGH} are needed for a card."
+    print(f"{count} sentences to label true or false.{enough}", file=sys.stderr)
     return OK
 
 

@@ -13,24 +13,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.coaching import prompting
 from app.coaching.model import Status
-from app.coaching.ports import ChatModel
-from app.errors import BadInput, ConfigError, ModelUnavailable, RolewiseError
+from app.errors import BadInput, ConfigError, RolewiseError
 from app.quality import RunResult, SuiteResult
 from app.settings import Settings
 from app.wiring import Service, open_service
 from evals.cases import DATA, SPLITS, Row, canaries, read_cases, refuse_leaks, sample
 from evals.provenance import CHECKOUT, differences, provenance
 from evals.results import Results
-from evals.subject import Bench, Guides, Subject, read_all_guides, refuse_stale_index
+from evals.subject import Bench, Guides, Subject, read_all_guides, refuse_stale_index, wait_for_model
 from evals.suite import Json, Judged, Suite
 from evals.suites import SUITES
 from evals.summary import summary_text
 from evals.tutorial import Tutorial
 
 TUTORIAL = 10  # questions that the tutorial pipeline answers too: it takes some 20 s for each
-PATIENCE = 120.0  # seconds for the language model to get ready
 # What may differ when an interrupted run goes on: the machine's load does not matter, everything else would mix two results.
 MUST_STAY = ("index", "model", "settings")
 
@@ -89,7 +86,7 @@ def run(
         else:
             results = Results.begin(root, run_name(plan.split), config)
         print(f"Results in {results.folder}", file=sys.stderr)
-        if service.model and (service.jobs() or plan.tutorial):
+        if service.model and service.jobs():  # the tutorial waits for itself, so that memory is first measured without it
             wait_for_model(service.model)
         subject = Subject(service, partial(Tutorial, settings.corpus / "guides", service.embedder))
         try:
@@ -138,7 +135,7 @@ def choose(plan: Plan, guides: Guides, data: Path = DATA) -> list[Chosen]:
     if plan.limit is not None and plan.limit < 1:
         raise BadInput("No case is selected.", "Use --limit with 1 or more.")
     chosen = []
-    for name in dict.fromkeys(plan.suites):
+    for name in (name for name in SUITES if name in plan.suites):
         suite = SUITES[name]
         path = data / f"{suite.data}.{plan.split}.jsonl"
         dataset = read_cases(path, name, plan.split, _reader(suite, guides.passages))
@@ -232,16 +229,6 @@ def refuse_other(before: Json, now: Json) -> None:
         raise ConfigError(
             f"This run was begun with something else ({changed[0]}).", "Resume it as it was begun, or run the suites anew."
         )
-
-
-def wait_for_model(model: ChatModel) -> None:
-    """Have the model ready. Raises ModelUnavailable if it does not get ready."""
-    model.warm(prompting.text("summarise"))
-    until = time.monotonic() + PATIENCE
-    while model.warming and time.monotonic() < until:
-        time.sleep(0.1)
-    if not model.ready:
-        raise ModelUnavailable(model.why_not_ready or "The language model did not get ready.", "Run `rolewise doctor`.")
 
 
 def _tell(suite: str, done: int, total: int) -> None:

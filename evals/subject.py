@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from app.coaching import prompting
 from app.coaching.coach import Coach
 from app.coaching.memory import Memory
 from app.coaching.model import Answer
 from app.coaching.ports import ChatModel, Encoder
 from app.coaching.query import understood
 from app.coaching.vocabulary import Vocabulary
-from app.errors import BadInput, CorpusError, IndexMismatch, IndexMissing
+from app.errors import BadInput, CorpusError, IndexMismatch, IndexMissing, ModelUnavailable
 from app.knowledge.corpus import Document, read_guides
 from app.wiring import Service
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from evals.tutorial import Tutorial
 
 WARM_UP = ("What is a portfolio manager?", "What is the difference between a tech lead and a scrum master?")
+PATIENCE = 120.0  # seconds for the language model to get ready
 HERE = "evals"  # the conversation in which a case is asked; each case has a memory of its own
 
 
@@ -71,9 +74,10 @@ class Subject:
 
     @cached_property
     def tutorial(self) -> Tutorial:
-        """The plain pipeline with the same model. Raises BadInput where there is no model."""
+        """The plain pipeline with the same model. Raises BadInput where there is none, ModelUnavailable if it is not ready."""
         if self.service.model is None:
             raise BadInput("The tutorial pipeline needs a model.", "Name one: --model embedded, or leave out --tutorial.")
+        wait_for_model(self.service.model)
         return self._make_tutorial(self.service.model)
 
     def warm_up(self) -> None:
@@ -126,6 +130,16 @@ def refuse_stale_index(service: Service, guides: Guides) -> None:
     held = service.index.manifest(version).documents
     if any(held.get(d.id) != d.fingerprint for d in guides.documents):
         raise IndexMismatch("The index was made from other guides than the corpus holds now.", "Run `rolewise-ingest`.")
+
+
+def wait_for_model(model: ChatModel) -> None:
+    """Have the model ready. Raises ModelUnavailable if it does not get ready."""
+    model.warm(prompting.text("summarise"))
+    until = time.monotonic() + PATIENCE
+    while model.warming and time.monotonic() < until:
+        time.sleep(0.1)
+    if not model.ready:
+        raise ModelUnavailable(model.why_not_ready or "The language model did not get ready.", "Run `rolewise doctor`.")
 
 
 def evened(text: str) -> str:

@@ -41,7 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rolewise-ingest", description="Bring the index in step with the guidance.")
-    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="your own documents; without any, the guides alone")
+    own = "your own documents; none: the guides alone"
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=own)
     parser.add_argument("--collection", metavar="NAME", default="own", help="which of your collections they belong to")
     parser.add_argument("--check", action="store_true", help="only say what is wrong with guides and rules")
     parser.add_argument("--force", action="store_true", help="build anew even if nothing changed")

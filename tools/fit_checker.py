@@ -36,13 +36,15 @@ def main() -> None:
     scores = np.zeros(len(rows))
     for train, test in GroupKFold(5).split(matrix, right, groups):
         train = train[~out[train]]
-        scores[test] = LogisticRegression(C=10, max_iter=5000).fit(matrix[train], right[train]).predict_proba(matrix[test])[:, 1]
+        model = LogisticRegression(C=10, max_iter=5000).fit(matrix[train], right[train])
+        scores[test] = model.predict_proba(matrix[test])[:, 1]
     scores[out] = 0
     for threshold in np.arange(0.4, 0.9, 0.05):
         accepted = scores >= threshold
         print(f"{threshold:.2f}: supported accepted {accepted[right].mean():.2f}, unsupported accepted {accepted[~right].mean():.3f}")
     model = LogisticRegression(C=10, max_iter=5000).fit(matrix[~out], right[~out])
-    print({"bias": round(float(model.intercept_[0]), 2), **dict(zip(names, np.round(model.coef_[0], 2).tolist(), strict=True))})
+    weights = dict(zip(names, np.round(model.coef_[0], 2).tolist(), strict=True))
+    print({"bias": round(float(model.intercept_[0]), 2), **weights})
 
 
 if __name__ == "__main__":

@@ -50,7 +50,9 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         show_json({"deleted": {"conversations": receipt.conversations, "turns": receipt.turns, "feedback": receipt.feedback}})
     else:
-        show(f"Deleted {receipt.conversations} conversations with {receipt.turns} turns, and {receipt.feedback} pieces of feedback.")
-        show("Run `rolewise-ingest` to take your own collections out of the index as well." if settings.index_folder.exists() else "")
+        counts = f"{receipt.conversations} conversations with {receipt.turns} turns, and {receipt.feedback} pieces of feedback"
+        show(f"Deleted {counts}.")
+        if settings.index_folder.exists():
+            show("Run `rolewise-ingest` to take your own collections out of the index as well.")
     return 0
 

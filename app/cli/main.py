@@ -78,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="fetch, list, verify or remove model weights")
     models.add_argument("action", choices=["pull", "list", "verify", "remove"])
     models.add_argument("name", nargs="?", help="one model; all of them if left out")
-    models.add_argument("--from", dest="source", type=Path, metavar="PATH", help="a local file or folder to take the weights from")
+    models.add_argument("--from", dest="source", type=Path, metavar="PATH", help="take the weights from this file or folder")
     _json(models)
     models.set_defaults(module="models")
 

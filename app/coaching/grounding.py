@@ -18,11 +18,11 @@ from app.coaching.rules import Duty
 from app.coaching.vocabulary import Vocabulary
 from app.coaching.words import stems, words
 
-SCOPE = re.compile(r"\b(?:always|never|every|all|any|only|must|guarantee\w*|proves?|proven|entirely|completely|everyone|everybody|anyone|nobody|solely|exclusively|in all|regardless|whatever|best|worst|most important|fully|ensures?|impossible|cannot)\b", re.I)  # noqa: E501 - one list
+SCOPE = re.compile(r"\b(?:always|never|every|all|any|only|must|guarantee\w*|proves?|proven|entirely|completely|everyone|everybody|anyone|nobody|solely|exclusively|in all|regardless|whatever|best|worst|most important|fully|ensures?|impossible|cannot)\b", re.I)
 HEDGE = re.compile(r"\b(?:may|might|can|could|often|usually|sometimes|seldom|rarely|mostly|typically|some|many|roughly|about|probably|perhaps)\b", re.I)
-OPINION = re.compile(r"\b(?:best|great|excellent|wonderful|important to note|i think|i believe|in my opinion|clearly|obviously|of course|simply|better|smartest|definitely|amazing|terrible|useless|waste)\b", re.I)  # noqa: E501 - one list
+OPINION = re.compile(r"\b(?:best|great|excellent|wonderful|important to note|i think|i believe|in my opinion|clearly|obviously|of course|simply|better|smartest|definitely|amazing|terrible|useless|waste)\b", re.I)
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-NUMBER_WORDS = {w: str(n) for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"twenty": "20", "forty": "40", "fifteen": "15", "fifty": "50", "half": "half", "twice": "2", "dozen": "12", "third": "third"}  # noqa: E501 - one table
+NUMBER_WORDS = {w: str(n) for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"twenty": "20", "forty": "40", "fifteen": "15", "fifty": "50", "half": "half", "twice": "2", "dozen": "12", "third": "third"}
 # A plain denial: found on one side only, the two say opposite things.
 DENIAL = re.compile(r"\b(?:no|not|never|nobody|none|nothing|neither|nor|without|cannot|unable)\b|n't\b", re.I)
 # The part of a sentence that says when it holds, up to the next comma.

@@ -13,7 +13,7 @@ from app.coaching.query import Query
 from app.coaching.rules import FALLBACK_REPLY, FixedReply, Rules
 from app.coaching.vocabulary import Vocabulary
 
-FIRST_NAME = r"(?-i:(?!(?:I|The|My|Our|We|You|They|He|She|It|This|That|These|Those|What|Who|Which|How|Why|When|Where|Is|Are|Do|Does|Can|Could|Should|Would|Will|If|In|On|At|And|Or|But|So|A|An|Product|Project|Programme|Program|Delivery|Scrum|Agile|Business|Technical|Tech|Team|PM|PO|BA|TPM|Jira|UK|US|EU|HR|CEO|CTO)\b)[A-Z][a-zà-öø-ÿ]{1,14})"  # noqa: E501 - one list of words that begin sentences
+FIRST_NAME = r"(?-i:(?!(?:I|The|My|Our|We|You|They|He|She|It|This|That|These|Those|What|Who|Which|How|Why|When|Where|Is|Are|Do|Does|Can|Could|Should|Would|Will|If|In|On|At|And|Or|But|So|A|An|Product|Project|Programme|Program|Delivery|Scrum|Agile|Business|Technical|Tech|Team|PM|PO|BA|TPM|Jira|UK|US|EU|HR|CEO|CTO)\b)[A-Z][a-zà-öø-ÿ]{1,14})"
 # Log-odds that a matching pattern adds to its kind; set on the `dev` questions. A take-over attempt is decided by its words alone.
 PATTERN = 3.0
 CERTAIN = 6.0

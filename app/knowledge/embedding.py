@@ -20,8 +20,8 @@ MODEL = "all-MiniLM-L6-v2"
 class Embedder:
     """MiniLM through sentence-transformers; opening it imports torch (4 to 10 s on two cores), so it is lazy.
 
-    `folder` is asked for the (verified) place of the files then. Safe to share between threads. The last 512 single texts are remembered, since a question is encoded by several
-    parts on its way.
+    `folder` is asked for the (verified) place of the files then. Safe to share between threads. The last 512 single texts
+    are remembered, since a question is encoded by several parts on its way.
     """
 
     name = MODEL

@@ -20,8 +20,8 @@ class Tuning:
     """What retrieval was tuned to, on the `dev` queries (docs/decisions/ has the table).
 
     `depth` is how many passages each list gives; `k` is the constant of reciprocal rank fusion (Cormack, Clarke and
-    Büttcher, 2009, who used 60); the weights are those of the lists: passages by meaning, by words, by their best sentence, by the
-    nearest of the questions that they answer and by all of those on average; `per_document` is how many
+    Büttcher, 2009, who used 60); the weights are those of the lists: passages by meaning, by words, by their best sentence, by
+    the nearest of the questions that they answer and by all of those on average; `per_document` is how many
     passages of one document may stand among the first `spread`.
     """
 

@@ -14,6 +14,7 @@ from app.coaching.ports import Conversations
 from app.web.problems import Problem, problem
 
 SAME_QUESTION = 3.0  # seconds in which the same words again are a second click, not a second question
+LEFT_OVER = 600.0  # seconds after which an ended question that no page has drawn is let go: its turn is stored anyway
 FAREWELL = 3.0  # seconds that a stopped answer is given to keep what it has
 
 
@@ -150,6 +151,7 @@ class Askings:
         with self._lock:
             line = self._lines.setdefault(place, [])
             now = self._clock()
+            self._let_go(now, but=place)
             for earlier in line:
                 fresh = not earlier.done or now - earlier.asked < SAME_QUESTION
                 if not again and fresh and earlier.question.strip() == question.strip() and earlier.problem is None:
@@ -160,6 +162,13 @@ class Askings:
             asking = Asking(question, begin, after, now)
             line.append(asking)
             return asking
+
+    def _let_go(self, now: float, but: Place) -> None:
+        def over(asking: Asking) -> bool:
+            return asking.done and now - asking.asked > (SAME_QUESTION if asking.settled else LEFT_OVER)
+
+        for place in [p for p, line in self._lines.items() if p != but and all(map(over, line))]:
+            del self._lines[place]
 
     def at(self, place: Place) -> list[Asking]:
         """What is left to show of the questions asked there, in order."""

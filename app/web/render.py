@@ -27,7 +27,7 @@ STATUS: dict[Status, str] = {
 }
 HEADINGS: dict[SentenceKind, str] = {
     SentenceKind.REASON: "Why",
-    SentenceKind.CONDITION: "When it is otherwise",
+    SentenceKind.CONDITION: "What it depends on",
     SentenceKind.SUGGESTION: "What you can do",
 }
 OWN_WORDS = {Origin.MODEL: "in the model’s words, checked", Origin.PERSON: "from what you wrote"}
@@ -271,12 +271,21 @@ def _two_columns(
 def _words(group: Iterable[Sentence], known: dict[int, Source], prefix: str) -> str:
     runs = []
     for origin, run in groupby(group, key=lambda s: s.origin):
-        # only rules, which are files of ours, name commands
-        shown = with_commands if origin is Origin.RULE else safe
-        text = " ".join(shown(s.text) + "".join(_marker(known[n], prefix) for n in s.cites if n in known) for s in run)
+        text = " ".join(_sentence(s, known, prefix) for s in run)
         own = f' <span class="rw-own">{OWN_WORDS[origin]}</span>' if origin in OWN_WORDS else ""
         runs.append(text + own)
     return " ".join(runs)
+
+
+def _sentence(sentence: Sentence, known: dict[int, Source], prefix: str) -> str:
+    # only rules, which are files of ours, name commands
+    shown = with_commands if sentence.origin is Origin.RULE else safe
+    markers = "".join(_marker(known[n], prefix) for n in sentence.cites if n in known)
+    before, space, last = sentence.text.rpartition(" ")
+    if not markers or len(last) > 30 or "`" in last:
+        return shown(sentence.text) + markers
+    # a marker alone on the next line would stand for nothing
+    return f'{shown(before)}{space}<span class="rw-end">{shown(last)}{markers}</span>'
 
 
 def _marker(source: Source, prefix: str) -> str:

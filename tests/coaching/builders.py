@@ -70,15 +70,17 @@ def a_passage(
 SHELF = (
     a_passage(
         "delivery#what",
-        "A delivery manager removes blockers that the team cannot remove alone.",
-        "A delivery manager keeps the plan honest by comparing it with what was finished.",
+        "A delivery manager removes blockers that nobody else can remove.",
+        "A delivery manager keeps the plan honest by comparing forecasts with finished work.",
         "A delivery manager protects time for improvement between two releases.",
+        "Suppliers get one contact person from the delivery manager.",
+        "Risks are written down early, each with an owner.",
     ),
     a_passage(
         "small-teams#sharing",
-        "In a small team, the work of a delivery manager may be shared by several members.",
-        "Sharing works because everybody knows the whole plan.",
-        "A delivery manager leaves the order of the backlog to the product owner.",
+        "In a small team, several members may share coordination.",
+        "Sharing works because everybody knows the whole story.",
+        "The order of the backlog stays with the product owner.",
         kind="practice",
         roles=(),
     ),
@@ -145,7 +147,7 @@ class Always:
     label: str = "explain"
 
     def probabilities(self, question: str) -> dict[str, float]:
-        return {kind: 0.0 for kind in GUIDED} | {self.label: 1.0}
+        return dict.fromkeys(GUIDED, 0.0) | {self.label: 1.0}
 
 
 def a_router(label: str = "explain", rules: Rules = RULES) -> Router:

@@ -214,6 +214,23 @@ def test_deleting_one_conversation_leaves_the_others_going() -> None:
     let_go.set()
 
 
+def test_what_is_over_is_not_held_on_to() -> None:
+    time = [100.0]
+    askings = Askings(clock=lambda: time[0])
+    for n in range(5):
+        asking = askings.ask(Place("me", str(n)), "q", begin(FakeReply("q")))
+        assert asking.wait(5)
+        if n % 2:
+            askings.settle(asking)
+    time[0] += 5
+    askings.ask(HERE, "q", begin(FakeReply("q")))
+    assert len(askings._lines) == 4  # settled ones are gone, those that no page has drawn are there
+
+    time[0] += 3600
+    askings.ask(Place("me", "another"), "q", begin(FakeReply("q")))
+    assert len(askings._lines) <= 2
+
+
 def test_closing_ends_every_answer() -> None:
     askings = Askings()
     going = [askings.ask(Place("me", str(n)), "q", begin(FakeReply("q", threading.Event()))) for n in range(3)]

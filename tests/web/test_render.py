@@ -167,14 +167,14 @@ def test_reasons_and_exceptions_stand_under_their_headings() -> None:
 
     page = render.answer_html(sentences, [a_source(1)], "t1")
 
-    assert page.index("Yes.") < page.index(">Why<") < page.index("Because.") < page.index(">When it is otherwise<")
+    assert page.index("Yes.") < page.index(">Why<") < page.index("Because.") < page.index(">What it depends on<")
     assert '<p class="rw-ask">How many?</p>' in page
 
 
 def test_what_opens_an_answer_has_no_heading_that_makes_it_an_exception() -> None:
     page = render.answer_html([a_sentence("When A.", SentenceKind.CONDITION), a_sentence("Unless B.")], [a_source(1)], "t1")
 
-    assert "When it is otherwise" not in page
+    assert "What it depends on" not in page
 
 
 def test_a_comparison_stands_side_by_side() -> None:

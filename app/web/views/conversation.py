@@ -96,11 +96,10 @@ def follow(visit: Visit, running: Running, say: DeltaGenerator) -> None:
     sentences: list[Sentence] = []
     sources: tuple[Source, ...] = ()
     columns = columns_of(visit, visit.service.vocabulary.roles_in(asking.question))
-    seen, told = 0, ""
+    seen, told, progress = 0, "", ""
     while True:
         events = asking.news(seen, LOOK)
         seen += len(events)
-        progress = next((e.text for e in reversed(events) if isinstance(e, Progress)), told if sentences else "")
         for event in events:
             if isinstance(event, SourcesFound):
                 sources = event.sources
@@ -108,6 +107,8 @@ def follow(visit: Visit, running: Running, say: DeltaGenerator) -> None:
                 say.html(render.say_html(f"{len(sources)} sources found.", f"{asking.id}-sources"))
             elif isinstance(event, SentenceReady):
                 sentences.append(event.sentence)
+            elif isinstance(event, Progress):
+                progress = event.text
         waiting = progress or _waiting_for(visit, asking, bool(sources))
         if events or waiting != told:
             told = waiting

@@ -21,7 +21,7 @@ from app.web.views.welcome import draw_top, draw_welcome
 
 STYLE = Path(__file__).resolve().parent.parent / "style.css"
 LOOK_AGAIN = 1.5  # seconds between looks at what is still loading
-PROMISE = "Stays on this machine: nothing you write is sent anywhere."
+PROMISE = "Stays on this machine: nothing is sent anywhere."
 
 
 def draw(open_shared: Callable[[], Shared]) -> None:
