@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"{error} {error.hint}".strip(), file=sys.stderr)
         return 2
     except OSError as error:  # a full disk, a folder that cannot be written: the version before goes on serving
-        print(f"The index cannot be written: {error.strerror}. Make room or check the folder, then run it again.", file=sys.stderr)
+        why = f"The index cannot be written: {error.strerror}."
+        print(f"{why} Make room or check the folder, then run it again.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped; the index that served goes on serving.", file=sys.stderr)

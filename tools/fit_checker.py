@@ -41,7 +41,7 @@ def main() -> None:
     scores[out] = 0
     for threshold in np.arange(0.4, 0.9, 0.05):
         accepted = scores >= threshold
-        print(f"{threshold:.2f}: supported accepted {accepted[right].mean():.2f}, unsupported accepted {accepted[~right].mean():.3f}")
+        print(f"{threshold:.2f}: accepted {accepted[right].mean():.2f} of the right, {accepted[~right].mean():.3f} of the wrong")
     model = LogisticRegression(C=10, max_iter=5000).fit(matrix[~out], right[~out])
     weights = dict(zip(names, np.round(model.coef_[0], 2).tolist(), strict=True))
     print({"bias": round(float(model.intercept_[0]), 2), **weights})

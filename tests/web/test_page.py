@@ -1,5 +1,6 @@
 """The page's logic, without a browser: Streamlit's own simulation over a scripted service."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -295,6 +296,30 @@ def test_everything_is_deleted_only_after_a_second_yes(common: Shared, page: Ope
 
     assert visit_of(test).mine.listing() == []
     assert common.service.store.statistics().turns == 0
+
+
+def test_what_was_deleted_while_it_was_being_answered_does_not_come_back(common: Shared) -> None:
+    visit = Visit(common, KEY, "c-gone")
+    gone = threading.Event()
+    reply = visit._beginning("What is a product manager?")(gone)
+    gone.set()
+
+    assert [type(event).__name__ for event in reply][-1] == "Finished"
+    assert visit.turns() == []
+
+
+def test_a_question_that_was_stopped_before_its_turn_came_is_gone(common: Shared, page: Open) -> None:
+    test = page()
+    visit = visit_of(test)
+    visit.ask_button("a slow one")
+    visit.ask_button("another slow one")
+    for asking in common.askings.at(visit.place):
+        asking.stop()
+    test.query_params["c"] = visit.conversation
+    test.run()
+
+    assert shown(test).count('class="rw-q"') == 1
+    assert common.askings.at(visit.place) == []
 
 
 def test_a_conversation_that_is_not_kept_leaves_the_list_and_stays_open(page: Open) -> None:
