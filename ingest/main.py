@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.errors import BadInput, CorpusError, RolewiseError
+from app.errors import BadInput, CorpusError, IndexProblem, RolewiseError
 from app.settings import read_settings
 from app.wiring import Service, open_service
 
@@ -24,20 +24,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(options)
     except RolewiseError as error:
-        if options.json:
-            from app.coaching.wire import error_json
-
-            print(json.dumps(error_json(error), ensure_ascii=False))
-        else:
-            print(f"{error} {error.hint}".strip(), file=sys.stderr)
-        return 2
+        return _failed(error, as_json=options.json)
     except OSError as error:  # a full disk, a folder that cannot be written: the version before goes on serving
-        why = f"The index cannot be written: {error.strerror}."
-        print(f"{why} Make room or check the folder, then run it again.", file=sys.stderr)
-        return 2
+        why = IndexProblem(f"The index cannot be written: {error.strerror}.", "Make room or check the folder, then run it again.")
+        return _failed(why, as_json=options.json)
     except KeyboardInterrupt:
         print("Stopped; the index that served goes on serving.", file=sys.stderr)
         return 130
+
+
+def _failed(error: RolewiseError, *, as_json: bool) -> int:
+    if as_json:
+        from app.coaching.wire import error_json
+
+        print(json.dumps(error_json(error), ensure_ascii=False))
+    else:
+        print(f"{error} {error.hint}".strip(), file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:

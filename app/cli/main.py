@@ -24,12 +24,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(command.run(options))
     except RolewiseError as error:
         return report_error(error, as_json=getattr(options, "json", False))
+    except Exception as error:  # what nobody foresaw: whole to the log, a sentence with its number to the person
+        return report_error(unforeseen(error), as_json=getattr(options, "json", False))
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+
+
+def unforeseen(error: Exception) -> RolewiseError:
+    """The error as a sentence with a number, under which the log holds all of it."""
+    import secrets
+    import traceback
+
+    from app.settings import read_settings
+
+    number = secrets.token_hex(4)
+    try:
+        folder = read_settings(os.environ).data / "logs"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (folder / "errors.log").open("a", encoding="utf-8") as log:
+            os.chmod(log.name, 0o600)
+            log.write(f"{number}\n{''.join(traceback.format_exception(error))}\n")
+        hint = f"The log in {folder} holds the details."
+    except (OSError, RolewiseError):
+        hint = "The log could not be written either; `rolewise doctor` may say why."
+    return RolewiseError(f"Something went wrong that was not foreseen (number {number}).", hint)
 
 
 def report_error(error: RolewiseError, *, as_json: bool) -> int:

@@ -49,6 +49,7 @@ LONGEST_QUESTION = 20_000  # characters; above it nobody asks a question
 READ = 4_000  # characters of a question that are used
 PASSAGES = 8
 SUMMARY = "summarise"
+SHIPPED = "shipped"  # the collection of our own guides
 REPEATED = 0.75  # share of a sentence's content stems that was said before
 # A question is not covered if the best sentence is farther than FAR, or farther than NEAR while most of its words are in no
 # passage found. Set on the `dev` questions.
@@ -124,7 +125,7 @@ class Coach:
             route = self._router().route(query, turns)
             facts = self._facts(reply, turns)
             draft.query, draft.route, draft.facts = query, route, facts
-            if route.reply is not None:
+            if route.reply is not None and not self._own_guidance_answers(route.reply, query):
                 yield from self._fixed(route.reply, draft)
             else:
                 yield from self._guided(draft)
@@ -189,6 +190,13 @@ class Coach:
                     yield draft.show_line(line)
             if plan.ask:
                 yield draft.show(Sentence(plan.ask, SentenceKind.QUESTION, Origin.RULE))
+
+    def _own_guidance_answers(self, fixed: FixedReply, query: Query) -> bool:
+        """Whether an organisation's own documents hold what the shipped guides are known not to."""
+        if fixed.status is not Status.NOT_COVERED or fixed.id == "language":
+            return False
+        near = self._retriever.search(query.text, 3)
+        return any(h.passage.collection != SHIPPED and h.similarity >= NEAR for h in near)
 
     def _search(self, query: Query, kind: Kind) -> list[Hit]:
         hits = self._retriever.search(query.text, PASSAGES)

@@ -43,7 +43,7 @@ def fit(examples: Mapping[str, Sequence[str]], encoder: Encoder, path: Path) -> 
     examples = {label: rows for label, rows in examples.items() if rows}
     questions = [q for rows in examples.values() for q in rows]
     labels = [label for label, rows in examples.items() for _ in rows]
-    model = LogisticRegression(C=12.0, max_iter=400, class_weight="balanced")
+    model = LogisticRegression(C=12.0, max_iter=100, tol=1e-3, class_weight="balanced")
     model.fit(encoder.encode(questions), labels)
     partial = path.with_suffix(".new.npz")
     np.savez(

@@ -192,12 +192,18 @@ class IndexFolder:
                 f"this version needs {self.embedding}, {CHUNKING}, {SCHEMA}.",
                 MEND,
             )
-        folder = self._version(version)
+        self.verify(manifest)
+        return OpenVersion(self._version(version), manifest)
+
+    def verify(self, manifest: Manifest) -> None:
+        """Look at the files of a version without opening them.
+
+        Raises IndexDamaged, naming the first file that is absent or has another length. Chroma's own may grow.
+        """
         for name, size in manifest.files.items():
-            path = folder / name
+            path = self._version(manifest.version) / name
             if not path.is_file() or (path.stat().st_size < size if "chroma" in name else path.stat().st_size != size):
                 raise IndexDamaged(f"The index file {name} is missing or truncated.", MEND)
-        return OpenVersion(folder, manifest)
 
     def open_current(self) -> OpenVersion:
         """Open the version that serves. Raises IndexMissing if nothing was ingested yet."""

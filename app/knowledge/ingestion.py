@@ -152,9 +152,11 @@ class Pipeline:
         if version is None:
             return None
         try:
-            return self._index.manifest(version)
+            manifest = self._index.manifest(version)
+            self._index.verify(manifest)
         except IndexDamaged:
-            return None
+            return None  # it is built anew
+        return manifest
 
     def _build(self, version: str, mark: str, documents: Sequence[Document], report: Report, *, reuse: bool) -> int:
         passages = [p for d in documents for p in d.passages]

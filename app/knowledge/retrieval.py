@@ -89,6 +89,9 @@ class HybridRetriever:
             (t.asked_on_average, average),
         ]
         scores = fused(lists, t.k)
+        # A passage without questions of its own, such as an organisation's, could not stand in the last two lists.
+        whole = t.dense + t.lexical + t.sentence + t.asked + t.asked_on_average
+        scores = {i: s if i in asked else s * whole / (whole - t.asked - t.asked_on_average or whole) for i, s in scores.items()}
         ranked = sorted((i for i in scores if i in found), key=lambda i: (-scores[i], i))
         dense_rank = {i: n for n, (i, _) in enumerate(dense, 1)}
         lexical_rank = {i: n for n, (i, _) in enumerate(lexical, 1)}
