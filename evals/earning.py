@@ -156,7 +156,7 @@ def write_card(settings: Settings, labels: Path, job: str, *, cards: Path = SHIP
         service.close()
     rows = labelled_rows(labels, name)
     if len(rows) < ENOUGH:
-        raise BadInput(f"{len(rows)} labelled sentences are too few.", f"Label at least {ENOUGH}.")
+        raise BadInput(f"{len(rows)} labelled replies are too few.", f"Label at least {ENOUGH}.")
     passed = sum(row["label"] for row in rows)
     record = JobRecord(passed, len(rows), *wilson(passed, len(rows)))
     path = cards / f"{card_name(name)}.json"
@@ -172,12 +172,18 @@ def write_card(settings: Settings, labels: Path, job: str, *, cards: Path = SHIP
 
 
 def tally(rows: Sequence[Json]) -> str:
-    """How the labels fall on what the checker showed and on what it dropped, in one line."""
+    """How the labels fall on replies that the checker let through whole, on those it cut, and on those without a sentence."""
+    kinds = {
+        "let through whole": [True, False],
+        "cut": [True, True],
+        "cut to nothing": [False, True],
+        "of no new sentence": [False, False],
+    }
     found = []
-    for shown, name in ((True, "shown"), (False, "dropped")):
-        labels = [row["label"] for row in rows if row.get("shown", True) is shown]
-        found.append(f"{sum(labels)} of {len(labels)} {name} are right")
-    return "; ".join(found)
+    for name, kind in kinds.items():
+        labels = [row["label"] for row in rows if [row.get("shown", 1) > 0, row.get("refused", 0) > 0] == kind]
+        found.append(f"{sum(labels)} of {len(labels)} {name}")
+    return ", ".join(found)
 
 
 def labelled_rows(path: Path, model: str) -> list[Json]:

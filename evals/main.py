@@ -156,13 +156,13 @@ def _card(options: argparse.Namespace) -> int:
         card = json.loads(path.read_text(encoding="utf-8"))
         print(json.dumps(card, indent=None if options.json else 1, ensure_ascii=False))
         rows = earning.labelled_rows(options.labels, card["model"])
-        print(f"Written to {path}. Of the labelled sentences {earning.tally(rows)}.", file=sys.stderr)
+        print(f"Written to {path}. Right: {earning.tally(rows)}.", file=sys.stderr)
         return OK
     wanted = earning.QUESTIONS if options.produce is None else options.produce
     path, count = earning.produce(_settings(options), _root(options), options.job, wanted, resume=options.resume)
     _say_path(options, path)
     enough = "" if count >= earning.ENOUGH else f" At least {earning.ENOUGH} are needed for a card."
-    print(f"{count} sentences to label true or false.{enough}", file=sys.stderr)
+    print(f"{count} replies; label true or false where there is no label.{enough}", file=sys.stderr)
     return OK
 
 

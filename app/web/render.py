@@ -338,7 +338,7 @@ def _left_out(answer: Answer) -> str:
     n = len(answer.dropped)
     what = "1 sentence that the model wrote" if n == 1 else f"{n} sentences that the model wrote"
     whys = "; ".join(dict.fromkeys(safe(dropped.why) for dropped in answer.dropped if dropped.why))
-    return f"{what}, because no passage carried it{f' ({whys})' if whys else ''}"
+    return f"{what}: {whys}" if whys else what
 
 
 def _kind(kind: Kind) -> str:

@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from app.coaching.model import Prompt
+from app.coaching.model import Answer, Kind, Prompt, Status, Usage
 from app.coaching.ports import ChatModel
+from app.coaching.wire import answer_json
 from app.errors import BadInput
 from app.llm.catalogue import LANGUAGE_MODEL
 from app.llm.scripted import Line, ScriptedReply
 from app.quality import read_card
 from app.settings import Settings
 from app.wiring import Service, model_weights
-from evals.earning import chosen_questions, labelled_rows, produce, tally, write_card
+from evals.earning import chosen_questions, labelled_rows, produce, tally, to_label, write_card
 from evals.subject import read_all_guides
 
 OpeningWith = Callable[[ChatModel | None], Callable[[Settings], Service]]
@@ -76,7 +77,10 @@ def test_a_model_without_a_card_does_the_job_so_that_it_can_be_judged(
     assert all(row["label"] is None and row["model"] == "echo" for row in rows)
     for row in rows:
         beginning = " ".join(row["sentence"].split()[:4])
-        assert row["shown"] is any(beginning in quote for quote in row["evidence"]), row
+        assert any(beginning in quote for quote in row["evidence"])
+        # A job is earned by what a model writes, not by what a guard lets through: what was refused is labelled as well.
+        assert "The rain in Spain" in row["sentence"]
+        assert (row["shown"], row["refused"]) == (1, 1)
 
 
 def test_an_interrupted_collection_goes_on_where_it_stood(settings: Settings, opening_with: OpeningWith, tmp_path: Path) -> None:
@@ -121,7 +125,7 @@ def test_a_clean_sheet_of_a_hundred_earns_the_job(embedded: Settings, tmp_path: 
     assert len(list((tmp_path / "labels").iterdir())) == 1
 
 
-def test_five_false_sentences_in_a_hundred_do_not(embedded: Settings, tmp_path: Path) -> None:
+def test_five_false_replies_in_a_hundred_do_not(embedded: Settings, tmp_path: Path) -> None:
     written = card_of(embedded, tmp_path, [True] * 95 + [False] * 5)
 
     assert written["jobs"]["summarise"]["passed"] == 95
@@ -129,7 +133,7 @@ def test_five_false_sentences_in_a_hundred_do_not(embedded: Settings, tmp_path: 
 
 
 def test_fewer_than_a_hundred_labels_write_no_card(embedded: Settings, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="99 labelled sentences are too few"):
+    with pytest.raises(BadInput, match="99 labelled replies are too few"):
         card_of(embedded, tmp_path, [True] * 99)
 
     assert not (tmp_path / "cards").exists()
@@ -140,7 +144,7 @@ def test_a_row_without_a_label_stops_the_card(embedded: Settings, tmp_path: Path
         card_of(embedded, tmp_path, [True] * 100 + [None])
 
 
-def test_labels_of_another_models_sentences_are_refused(embedded: Settings, tmp_path: Path) -> None:
+def test_labels_of_another_models_replies_are_refused(embedded: Settings, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="was written by another"):
         card_of(embedded, tmp_path, [True] * 100, model="another")
 
@@ -170,7 +174,7 @@ def test_a_bad_row_is_named_by_its_number(tmp_path: Path, line: str, says: str) 
         labelled_rows(path, "m")
 
 
-def test_a_sentence_that_was_labelled_twice_is_refused(tmp_path: Path) -> None:
+def test_a_reply_that_was_labelled_twice_is_refused(tmp_path: Path) -> None:
     row = '{"id": "z", "sentence": "s", "label": true}\n'
     path = tmp_path / "labelled.jsonl"
     path.write_text(row + row, encoding="utf-8")
@@ -179,10 +183,29 @@ def test_a_sentence_that_was_labelled_twice_is_refused(tmp_path: Path) -> None:
         labelled_rows(path, "m")
 
 
-def test_what_was_shown_and_what_was_dropped_are_tallied_apart() -> None:
-    rows = [{"label": True, "shown": True}, {"label": False, "shown": False}, {"label": True, "shown": False}]
+def test_a_reply_that_holds_no_sentence_has_not_done_the_job() -> None:
+    answer = answer_json(Answer("Who decides?", Kind.EXPLAIN, Status.ANSWERED, (), usage=Usage(completion_tokens=1)))
 
-    assert tally(rows) == "1 of 1 shown are right; 1 of 2 dropped are right"
+    (row,) = to_label({"id": "q1", "answer": answer}, "m")
+
+    assert row["label"] is False
+
+
+def test_a_question_that_the_model_was_not_asked_is_not_labelled() -> None:
+    answer = answer_json(Answer("Who decides?", Kind.EXPLAIN, Status.ANSWERED, ()))
+
+    assert to_label({"id": "q1", "answer": answer}, "m") == []
+
+
+def test_labels_are_tallied_by_what_the_checker_did() -> None:
+    rows = [
+        {"label": True, "shown": 2, "refused": 0},
+        {"label": False, "shown": 1, "refused": 1},
+        {"label": False, "shown": 0, "refused": 1},
+        {"label": True, "shown": 0, "refused": 0},
+    ]
+
+    assert tally(rows) == "1 of 1 let through whole, 0 of 1 cut, 0 of 1 cut to nothing, 1 of 1 of no new sentence"
 
 
 def test_an_unknown_job_is_refused(embedded: Settings, tmp_path: Path) -> None:
