@@ -132,6 +132,6 @@ def _url(given: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
 
 
 def _port(value: str) -> int:
-    if value.isdigit() and 1 <= int(value) <= 65535:
+    if value.isascii() and value.isdigit() and 1 <= int(value) <= 65535:
         return int(value)
     raise ConfigError(f"ROLEWISE_PORT is {value!r}, which is no port.", "Use a whole number from 1 to 65535.")

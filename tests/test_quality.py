@@ -8,13 +8,18 @@ import pytest
 from app.errors import BadInput
 from app.quality import (
     SUMMARY,
+    Card,
+    JobRecord,
     Metric,
     RunResult,
     SuiteResult,
+    card_json,
+    card_name,
     mcnemar,
     mean,
     pooled,
     quantile,
+    read_card,
     read_run,
     run_from_json,
     run_json,
@@ -122,3 +127,67 @@ def test_a_damaged_summary_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BadInput, match="cannot be read"):
         read_run(tmp_path)
+
+
+def a_card(passed: int, n: int = 200, model: str = "tiny:1b", weights: str = "abc") -> Card:
+    return Card(model, weights, "2026-07-01", {"summarise": JobRecord(passed, n, *wilson(passed, n))})
+
+
+def write_card(folder: Path, data: object) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "tiny-1b.json").write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("passed", "n", "earned"), [(200, 200, True), (197, 200, True), (195, 200, False), (20, 20, False), (0, 0, False)]
+)
+def test_a_job_is_earned_if_the_lower_bound_reaches_the_mark(passed: int, n: int, earned: bool) -> None:
+    assert bool(a_card(passed, n).earned) is earned
+
+
+def test_a_card_survives_the_way_to_a_file_and_back(tmp_path: Path) -> None:
+    card = a_card(198)
+
+    assert read_card("tiny:1b", "abc", [tmp_path / "absent", write_card(tmp_path, card_json(card))]) == card
+
+
+def test_the_first_folder_with_a_card_wins(tmp_path: Path) -> None:
+    own, shipped = write_card(tmp_path / "own", card_json(a_card(10))), write_card(tmp_path / "shipped", card_json(a_card(200)))
+
+    assert read_card("tiny:1b", "abc", [own, shipped]) == a_card(10)
+
+
+@pytest.mark.parametrize("other", [{"model": "tiny:2b"}, {"weights": "other"}])
+def test_a_card_of_another_model_or_other_weights_does_not_count(other: dict[str, str], tmp_path: Path) -> None:
+    assert read_card("tiny:1b", "abc", [write_card(tmp_path, card_json(a_card(200)) | other)]) is None
+
+
+def test_a_card_cannot_claim_more_than_its_counts_show(tmp_path: Path) -> None:
+    boast = card_json(a_card(100)) | {"jobs": {"summarise": {"passed": 100, "n": 200, "low": 0.99, "high": 1.0, "earned": True}}}
+
+    card = read_card("tiny:1b", "abc", [write_card(tmp_path, boast)])
+
+    assert card is not None
+    assert card.earned == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"model": "tiny:1b", "weights": "abc", "measured": "", "jobs": {"summarise": {"passed": "many"}}}']
+)
+def test_a_card_that_cannot_be_read_earns_nothing(text: str, tmp_path: Path) -> None:
+    assert read_card("tiny:1b", "abc", [write_card(tmp_path, text)]) is None
+
+
+@pytest.mark.parametrize(("passed", "n"), [(300, 200), (-5, 200)])
+def test_a_card_with_impossible_counts_earns_nothing(passed: int, n: int, tmp_path: Path) -> None:
+    data = card_json(a_card(100)) | {"jobs": {"summarise": {"passed": passed, "n": n}}}
+
+    card = read_card("tiny:1b", "abc", [write_card(tmp_path, data)])
+
+    assert card is None or card.earned == frozenset()
+
+
+def test_a_models_name_is_no_path() -> None:
+    assert read_card("../../etc/passwd", "", []) is None
+    assert "/" not in card_name("../../etc/passwd")

@@ -60,6 +60,8 @@ KNOWN_WORDS = 0.5
 PLAIN = 9
 ON_POINT = 0.55
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”)]*(?:\s+|$)|\n+")
+# A marker that the model wrote itself: citations are computed, so it means nothing.
+OWN_MARKER = re.compile(r"\s*\[[^\]\n]{0,20}\d[^\]\n]{0,20}\]")
 LIST_MARK = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|[-*•])\s*")
 FINISHED = re.compile(r"[.!?][\"”)]*$")
 
@@ -130,8 +132,9 @@ class Coach:
             else:
                 yield from self._guided(draft)
         except (IndexProblem, WeightsProblem) as error:
+            before = len(draft.sentences)
             draft.fail(error)
-            for sentence in draft.sentences:
+            for sentence in draft.sentences[before:]:
                 yield SentenceReady(sentence)
         except GeneratorExit:  # the reader has gone in mid-answer: what was shown is kept, as if it had been stopped
             if draft.sentences:
@@ -246,7 +249,7 @@ class Coach:
 
     def _checked(self, sentence: str, draft: _Draft, passages: Sequence[Passage]) -> Sentence | None:
         """The model's sentence with its citations, or None if no passage carries it or it repeats what was shown."""
-        text = LIST_MARK.sub("", clean_text(sentence).text).strip()
+        text = OWN_MARKER.sub("", LIST_MARK.sub("", clean_text(sentence).text)).strip()
         if not stems(text) or text.strip(". ").upper() == NOTHING:
             return None
         if draft.has_said(text):
@@ -462,7 +465,7 @@ class SentenceBuffer:
         while match := SENTENCE_END.search(self._text):
             if match.end() == len(self._text) and "\n" not in match[0]:
                 break  # the next piece may go on without a space, as in "3.5"
-            sentence, self._text = self._text[: match.start()].strip(), self._text[match.end() :]
+            sentence, self._text = self._text[: match.end()].strip(), self._text[match.end() :]
             if sentence:
                 yield sentence
 

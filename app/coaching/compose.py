@@ -82,7 +82,7 @@ def _explain(ranked: Sequence[Candidate]) -> Plan:
     ordered.remove(first)
     conditions = [c for c in ordered if c.is_condition][-1:] if len(ordered) > 2 else []
     body = [c for c in ordered if c not in conditions]
-    return Plan(Status.ANSWERED, (_line(first),), tuple(map(_line, body)), tuple(map(_line, conditions)))
+    return Plan(Status.ANSWERED, (_line(first, SentenceKind.ANSWER),), tuple(map(_line, body)), tuple(map(_line, conditions)))
 
 
 def _compare(query: Query, ranked: Sequence[Candidate]) -> Plan:
@@ -109,7 +109,7 @@ def _compare(query: Query, ranked: Sequence[Candidate]) -> Plan:
     conditions = [c for c in both + list(ranked) if c.is_condition and c.sentence not in taken + _texts(more)]
     close = without_repetition(conditions, 1, taken + _texts(more))
     return Plan(
-        Status.ANSWERED, (_line(first),), tuple(map(_line, [*pairs, *more])), tuple(map(_line, close))
+        Status.ANSWERED, (_line(first, SentenceKind.ANSWER),), tuple(map(_line, [*pairs, *more])), tuple(map(_line, close))
     )
 
 
@@ -146,7 +146,7 @@ def _fit(query: Query, ranked: Sequence[Candidate]) -> Plan:
     lines = tuple(_line(c) for c in body)
     return Plan(
         Status.PARTLY_ANSWERED,
-        (_line(first),),
+        (_line(first, SentenceKind.ANSWER),),
         lines,
         tuple(_line(c, SentenceKind.CONTEXT) for c in tries if c not in body),
         ask="What have you done lately that came closest to this work, and which part of it would you gladly do again?",

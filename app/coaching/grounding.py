@@ -84,7 +84,7 @@ class Grounding:
         if not passages or not stems(claim):
             return Verdict(False, 0.0, (), "there is nothing to compare it with")
         for number, passage in enumerate(passages, 1):
-            if _folded(claim) in _folded(passage):
+            if _folded(claim) in {_folded(passage), *(_folded(s) for s in _sentences(passage))}:
                 return Verdict(True, 1.0, (number,), "it stands in the passage word for word")
         pieces = self.pieces(passages)
         refusal = self.refusal(claim, pieces)

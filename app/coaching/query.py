@@ -11,7 +11,7 @@ from app.coaching.vocabulary import Vocabulary
 
 _WHO = (
     r"woman|man|girl|guy|lady|gentleman|mother|father|mum|mom|dad|parent|single parent|widow(?:er)?|carer|caregiver|grandmother|"
-    r"grandfather|female|male|non-?binary(?: person)?|trans(?:gender)?(?: \w+)?|lesbian|gay|bisexual|queer|straight|heterosexual|"
+    r"grandfather|female|male|non-?binary(?: person)?|trans(?:gender)?(?: \w+)?|lesbian|gay|bisexual|queer|straight(?! (?:out|from|after|away|into|to|on))|heterosexual|"
     r"muslim|christian|jewish|jew|hindu|sikh|buddhist|catholic|atheist|black|white|asian|latino|latina|hispanic|arab|african|"
     r"european|american|indian|pakistani|nigerian|polish|turkish|german|french|chinese|british|immigrant|refugee|foreigner|migrant|"
     r"disabled(?: person)?|deaf|blind|autistic|dyslexic|neurodivergent|adhd|diabetic|wheelchair user|pensioner|millennial|boomer|"
@@ -19,7 +19,16 @@ _WHO = (
     r"non-native speaker|\d{2}(?:[- ]years?[- ]old)?"
 )
 _ADJECTIVES = r"(?:(?:very|quite|fairly|newly|recently|slightly|proud|working|single|young|old|older|elderly|" + _WHO + r")[\s,-]+(?:and )?){0,4}"
+_AFTER = r"(?:\s+(?:in my \w+|of \d+|with (?:\w+ )?(?:kids?|children|disabilit\w+)|from [A-Z]\w+|for my \w+))*(?:\s+(?:and|who|so|but)\b)?[,;.:]?"
 IDENTITY = [
+    re.compile(
+        r"\b(?:i\s?am|i'm|i’m|im|as|being|speaking as)\s+an?\s+(?:[\w-]+\s+){0,3}(?:woman|man|girl|guy|mother|father|mum|mom|dad|lady|"
+        rf"gentleman|grandmother|grandfather|parent|carer|caregiver)\b(?!['’]s){_AFTER}",
+        re.I,
+    ),
+    re.compile(r"\b(?:I am|I'm|I’m|i am|i'm) (?!Rolewise\b)[A-Z][a-zà-ÿ]{1,14}(?:\s[A-Z][a-zà-ÿ]+)?(?=\s*,)[,]?"),
+    re.compile(r"\b(?i:i am|i'm|i’m) (?i:in my) (?:(?i:early|late|mid)[ -]?)?(?i:twenties|thirties|forties|fifties|sixties|seventies)\b[,;.]?(?:\s+and\b)?"),
+    re.compile(r"\b(?i:i come|i'm|i am|originally)\s+(?:originally )?from\s+[A-Z]\w+(?:\s[A-Z]\w+)?[,;.]?(?:\s+and\b)?"),
     re.compile(
         rf"(?:\b(?:hi|hello|hey)[, ]+)?\b(?:i\s?am|i'm|i’m|im|as|being|speaking as)\s+(?:an?\s+|the\s+)?{_ADJECTIVES}(?:{_WHO})\b"
         r"(?:\s+(?:of|from|in|with|aged?)\s+(?:\w+(?:[\s-](?:year|years|old|children|kids|descent|origin|background))*|my \w+))?"
@@ -35,11 +44,10 @@ IDENTITY = [
         r"depression|epilepsy|hearing aids?|(?:\w+ )?(?:kids?|children|daughters?|sons?|baby)|accent)\b(?:\s+and\b)?[,;.]?",
         re.I,
     ),
-    re.compile(r"\b(?:i come|i'm|i am|originally)\s+(?:originally )?from\s+[A-Z]\w+(?:\s[A-Z]\w+)?[,;.]?(?:\s+and\b)?"),
 ]  # fmt: skip
 
 ANAPHORA = re.compile(
-    r"\b(?:it|that|this|they|them|those|these|one|ones|he|she|him|her|his|their|its|there|both|either|neither|the (?:two|other|first|second|latter|former|same|role))\b",
+    r"\b(?:it|that|this|they|them|those|these|one|ones|he|she|him|her|his|their|its|both|either|neither|the (?:two|other|first|second|latter|former|same|role))\b",
     re.I,
 )
 # "a PM (project, not product)", "PM as in product"

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 BARE_PM = re.compile(r"\bp\.?m\.?(?:'?s|s)?\b(?!\s*\d)(?<!\d pm)(?<!\dpm)", re.I)
-CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?\s*[ap]\.?m\.?\b", re.I)
+CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?\s*[ap]\.?m\b\.?", re.I)
+CLOCK_OR_PM = re.compile(rf"(?P<clock>{CLOCK.pattern})|{BARE_PM.pattern}", re.I)
 # "product and project manager", "product vs. project management", "product or a delivery lead"
 ELLIPTIC = re.compile(
     r"\b(product|project|programme|program|delivery|portfolio|engineering)"
@@ -69,7 +70,7 @@ class Vocabulary:
         for match in self._pattern.finditer(text):
             name = re.sub(r"[\s-]+", " ", match[0].lower())
             role = self._by_name.get(name) or self._by_name.get(re.sub(r"'?s$", "", name))
-            if role is None or (len(name.rstrip("s")) <= 3 and not match[0][:2].isupper()):
+            if role is None or (len(name.rstrip("s")) <= 3 and sum(c.isupper() for c in match[0]) < 2):
                 continue
             found.append(Mention(role, match.start(), match.end()))
         return found
@@ -94,9 +95,11 @@ class Vocabulary:
 
     def meaning_of_pm(self, text: str) -> str | None:
         """The one role that the words near a "PM" point to, None if they point nowhere or both ways."""
+        for mention in reversed(self.mentions(text)):  # "PM or product owner" does not say that the PM is a product manager
+            text = text[: mention.start] + text[mention.end :]
         meant = [role for role, pattern in self._pm_means.items() if pattern.search(text)]
         return meant[0] if len(meant) == 1 else None
 
     def with_pm_as(self, text: str, role: str) -> str:
         """The text with every bare "PM" replaced by the role's name."""
-        return BARE_PM.sub(self.name(role), text)
+        return CLOCK_OR_PM.sub(lambda m: m[0] if m["clock"] else self.name(role), text)

@@ -23,7 +23,7 @@ STOP_WORDS = frozenset(
 SPELLINGS = {
     "program": "programme", "programs": "programmes", "organization": "organisation", "prioritize": "prioritise",
     "organizations": "organisations", "prioritization": "prioritisation", "center": "centre", "behavior": "behaviour",
-    "color": "colour", "role's": "role", "startup": "start-up", "startups": "start-ups",
+    "color": "colour", "role's": "role", "startup": "start up", "startups": "start ups",
 }  # fmt: skip
 _stemmer = Stemmer.Stemmer("english")
 
@@ -31,7 +31,7 @@ _stemmer = Stemmer.Stemmer("english")
 def words(text: str) -> list[str]:
     """Lower-case words of the text in order, spelling made British."""
     found = (w.replace("’", "'") for w in WORD.findall(text.lower()))
-    return [SPELLINGS.get(w, w) for w in found]
+    return [part for w in found for part in SPELLINGS.get(w, w).split()]
 
 
 def stems(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from app.errors import IndexDamaged
 
 # The label of the questions that stand beside passages: ordinary by definition, of whichever kind.
 COVERED = "covered"
+# What numpy raises for a file that is absent, cut short or not its own.
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile)
 MEND = "Run `rolewise-ingest --force`."
 
 
@@ -62,7 +65,7 @@ def read(path: Path, encoder: Encoder) -> QuestionClassifier:
     try:
         with np.load(path, allow_pickle=False) as saved:
             return QuestionClassifier([str(x) for x in saved["labels"]], saved["weights"], saved["bias"], encoder)
-    except (OSError, ValueError, KeyError) as error:
+    except UNREADABLE as error:
         raise IndexDamaged("The router's file is missing or damaged.", MEND) from error
 
 
@@ -71,7 +74,7 @@ def written_for(path: Path) -> str:
     try:
         with np.load(path, allow_pickle=False) as saved:
             return str(saved["examples"])
-    except (OSError, ValueError, KeyError):
+    except UNREADABLE:
         return ""
 
 

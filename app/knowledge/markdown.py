@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # A full stop after one of these does not end a sentence.
-ABBREVIATIONS = frozenset("e.g i.e etc vs cf no dr mr mrs ms prof st approx fig al u.s u.k inc ltd co jr sr".split())
+ABBREVIATIONS = frozenset("e.g i.e etc vs cf dr mr mrs ms prof st approx fig al u.s u.k inc ltd co jr sr".split())
 ENDING = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]?[A-Z0-9£$€])")
 LAST_WORD = re.compile(r"([\w.]+)\.[\"”’)\]]*\s*$")
 
@@ -34,7 +34,7 @@ def sections(markdown: str) -> list[Section]:
     Table cells and list items are split into sentences like paragraphs; the header row of a table and the first
     column, which only label, are left out. Raw HTML and code blocks are left out.
     """
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 20}).enable("table")
     found: list[Section] = []
     heading, line, sentences = "", 1, list[str]()
     tokens = parser.parse(markdown)

@@ -171,6 +171,8 @@ def rule_problems(folder: Path, passages: Mapping[str, Passage]) -> list[Problem
         problems += _expression(f"routing.yaml: {pattern.reply}", pattern.match, pattern.unless)
         if pattern.reply not in rules.replies:
             problems.append(Problem("routing.yaml", 1, f"names the reply {pattern.reply}, which does not exist"))
+    for duty in rules.duties:
+        problems += _expression(f"responsibilities.yaml: {duty.id}", duty.words)
     for fact in rules.facts:
         problems += _expression(f"facts.yaml: {fact.id}", *(p.match for p in fact.patterns))
     for decision in rules.decisions:

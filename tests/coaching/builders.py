@@ -28,7 +28,9 @@ VOCABULARY = Vocabulary(
 )
 REPLIES = {
     "not_covered": FixedReply("not_covered", Status.NOT_COVERED, "The guidance holds nothing on that.", "It covers roles."),
-    "ask_pm": FixedReply("ask_pm", Status.NEEDS_FACTS, "PM can mean two things.", ask="Which one?", choices=("Product", "Project")),
+    "ask_pm": FixedReply(
+        "ask_pm", Status.NEEDS_FACTS, "PM can mean two things.", ask="Which one?", choices=("Product", "Project")
+    ),
     "ask_role": FixedReply("ask_role", Status.NEEDS_FACTS, "I need to know more.", ask="Which role?"),
     "language": FixedReply("language", Status.NOT_COVERED, "Only English so far.", "Ask in English."),
     "declined_people": FixedReply("declined_people", Status.DECLINED, "I rank nobody.", "I can name duties."),

@@ -22,9 +22,16 @@ GUIDE = a_passage(
     roles=("project_manager",),
 )
 PARTIES = Consideration(
-    "parties", "dedicated", 2.0, {"external_parties": ">=2"}, "You rely on {external_parties} parties.", Tie(GUIDE.id, GUIDE.sentences[0])
+    "parties",
+    "dedicated",
+    2.0,
+    {"external_parties": ">=2"},
+    "You rely on {external_parties} parties.",
+    Tie(GUIDE.id, GUIDE.sentences[0]),
 )
-SMALL = Consideration("small", "shared", 1.5, {"team_size": "<=9"}, "You are {team_size} people.", Tie(GUIDE.id, GUIDE.sentences[1]))
+SMALL = Consideration(
+    "small", "shared", 1.5, {"team_size": "<=9"}, "You are {team_size} people.", Tie(GUIDE.id, GUIDE.sentences[1])
+)
 DECISION = Decision(
     id="delivery",
     roles=("project_manager",),
@@ -46,7 +53,8 @@ def a_plan(kind: Kind, question: str, *passages: Passage, facts: tuple[Fact, ...
     shelf = {p.id: p for p in (*passages, GUIDE)}
     sentences = [(p, s) for p in passages for s in p.sentences]
     ranked = [
-        Candidate(p, s, 0.9, 0.9 - 0.01 * n, tuple(VOCABULARY.roles_in(s)), p.sentences.index(s)) for n, (p, s) in enumerate(sentences)
+        Candidate(p, s, 0.9, 0.9 - 0.01 * n, tuple(VOCABULARY.roles_in(s)), p.sentences.index(s))
+        for n, (p, s) in enumerate(sentences)
     ]
     return compose.plan(kind, understood(question, (), VOCABULARY), ranked, facts, rules, shelf.get)
 
@@ -59,7 +67,9 @@ def texts(plan: Plan) -> list[str]:
 
 
 def test_an_explanation_opens_with_the_best_sentence_and_says_nothing_twice() -> None:
-    passage = a_passage("a#b", "It removes blockers.", "It plans ahead.", "It removes the blockers.", "If it stalls, it asks for help.")
+    passage = a_passage(
+        "a#b", "It removes blockers.", "It plans ahead.", "It removes the blockers.", "If it stalls, it asks for help."
+    )
 
     plan = a_plan(Kind.EXPLAIN, "what is it?", passage)
 
@@ -70,7 +80,9 @@ def test_an_explanation_opens_with_the_best_sentence_and_says_nothing_twice() ->
 
 
 def test_a_condition_closes_an_explanation() -> None:
-    passage = a_passage("a#b", "It removes blockers.", "If money is short, others share.", "It plans ahead.", "It writes reports.")
+    passage = a_passage(
+        "a#b", "It removes blockers.", "If money is short, others share.", "It plans ahead.", "It writes reports."
+    )
 
     plan = a_plan(Kind.EXPLAIN, "what is it?", passage)
 
@@ -174,7 +186,9 @@ def test_what_is_known_is_not_asked_again() -> None:
 
 
 def test_a_team_question_that_no_rule_weighs_is_answered_from_guides_with_a_question_back() -> None:
-    plan = a_plan(Kind.TEAM, "Does our team need more meetings?", a_passage("a#b", "Meetings help when work is shared."), rules=TEAM_RULES)
+    plan = a_plan(
+        Kind.TEAM, "Does our team need more meetings?", a_passage("a#b", "Meetings help when work is shared."), rules=TEAM_RULES
+    )
 
     assert plan.status is Status.PARTLY_ANSWERED
     assert plan.lead[0].text == "Meetings help when work is shared."

@@ -37,13 +37,17 @@ def test_a_sentence_about_the_role_asked_for_stands_before_one_about_another() -
 
 
 def test_words_of_the_question_count() -> None:
-    found = ranked("who chases suppliers?", a_passage("a#b", "Somebody looks after plans."), a_passage("c#d", "Somebody chases suppliers."))
+    found = ranked(
+        "who chases suppliers?", a_passage("a#b", "Somebody looks after plans."), a_passage("c#d", "Somebody chases suppliers.")
+    )
 
     assert found[0].sentence == "Somebody chases suppliers."
 
 
 def test_the_definition_comes_first_where_a_definition_is_asked_for() -> None:
-    guide = a_passage("po#what", "A product owner orders the backlog.", "A product owner often meets users.", roles=("product_owner",))
+    guide = a_passage(
+        "po#what", "A product owner orders the backlog.", "A product owner often meets users.", roles=("product_owner",)
+    )
 
     found = ranked("What is a product owner?", guide, roles=("product_owner",))
 

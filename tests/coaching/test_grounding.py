@@ -7,7 +7,9 @@ import pytest
 from app.coaching.grounding import THRESHOLD, Grounding
 from app.wiring import Service
 
-TWO_JOBS = "A product manager decides what is worth building and why, while a project manager organises how and when it is delivered."
+TWO_JOBS = (
+    "A product manager decides what is worth building and why, while a project manager organises how and when it is delivered."
+)
 BLOCKERS = "A delivery manager removes blockers and keeps two teams moving. In small teams, a delivery manager may also run the retrospectives."
 LISTS = "A project manager keeps the schedule and the budget. A product owner orders the backlog. A product owner does not manage the schedule."
 SHARING = "A team of six can share project management if it releases often."
@@ -114,7 +116,9 @@ def test_what_is_smuggled_into_a_true_sentence_is_refused(claim: str, checker: G
 # Edges
 
 
-@pytest.mark.parametrize(("claim", "passages"), [("", [LISTS]), ("...", [LISTS]), ("It is.", [LISTS]), ("A product owner orders.", [])])
+@pytest.mark.parametrize(
+    ("claim", "passages"), [("", [LISTS]), ("...", [LISTS]), ("It is.", [LISTS]), ("A product owner orders.", [])]
+)
 def test_with_nothing_to_compare_nothing_is_carried(claim: str, passages: list[str], checker: Grounding) -> None:
     verdict = checker.check(claim, passages)
 

@@ -43,7 +43,8 @@ def test_a_long_question_is_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["{x.__class__}", "{evidence} {question}", "{{x}}", "{0}", "{% for x in y %}", "%s %(name)s", "${HOME}", r"\g<0> \1", "{"]
+    "hostile",
+    ["{x.__class__}", "{evidence} {question}", "{{x}}", "{0}", "{% for x in y %}", "%s %(name)s", "${HOME}", r"\g<0> \1", "{"],
 )
 def test_what_a_person_or_a_guide_wrote_is_never_formatted(hostile: str) -> None:
     user = summary_prompt(f"What is {hostile}?", [f"A note with {hostile}."]).user
@@ -59,9 +60,7 @@ def test_line_breaks_of_a_question_cannot_open_a_new_part_of_the_prompt() -> Non
     assert user.endswith("\nAnswer:")
 
 
-def test_a_blank_left_unfilled_or_unknown_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_blank_left_unfilled_or_unknown_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "greet.md").write_text("Hello {who}, about {role}.\n", encoding="utf-8")
     monkeypatch.setattr(prompting, "FOLDER", tmp_path)
 

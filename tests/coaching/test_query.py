@@ -209,7 +209,9 @@ def test_the_subject_is_that_of_the_latest_turn_that_had_one() -> None:
     assert a_query("and who decides that?", *turns).roles == ("product_owner",)
 
 
-@pytest.mark.parametrize("text", ["I am " * 4000, "I'm a very " * 2000, "as a " + "old " * 4000, "\u00a0" * 4000, "my name is " * 1500])
+@pytest.mark.parametrize(
+    "text", ["I am " * 4000, "I'm a very " * 2000, "as a " + "old " * 4000, "\u00a0" * 4000, "my name is " * 1500]
+)
 def test_bait_for_the_patterns_takes_no_time(text: str) -> None:
     start = time.process_time()
 

@@ -171,7 +171,12 @@ def test_a_question_in_another_language_is_told_so(question: str, service: Servi
 
 
 @pytest.mark.parametrize(
-    "question", ["Is das Team too big for one scrum master?", "Does the Zürich team need a project manager?", "What is a raison d'être for a PO?"]
+    "question",
+    [
+        "Is das Team too big for one scrum master?",
+        "Does the Zürich team need a project manager?",
+        "What is a raison d'être for a PO?",
+    ],
 )
 def test_a_foreign_word_does_not_make_a_question_foreign(question: str, service: Service) -> None:
     assert reply(routed(service, question)) != "language"
@@ -298,7 +303,15 @@ def test_an_explanation_asked_for_after_advice_is_about_that_advice(kind: Kind) 
 
 @pytest.mark.parametrize(
     "text",
-    ["should we " * 400, "who is the " * 400, "is Anna, " * 400, "ignore " * 500, "compare the " * 400, "a" * 4_000, "Anna and " * 400],
+    [
+        "should we " * 400,
+        "who is the " * 400,
+        "is Anna, " * 400,
+        "ignore " * 500,
+        "compare the " * 400,
+        "a" * 4_000,
+        "Anna and " * 400,
+    ],
     ids=range(7),
 )
 def test_bait_for_the_patterns_takes_no_time(text: str) -> None:

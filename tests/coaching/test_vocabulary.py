@@ -32,7 +32,8 @@ def test_a_role_is_found_by_each_of_its_names(text: str, roles: list[str], vocab
 
 
 @pytest.mark.parametrize(
-    "text", ["a po boy sandwich", "the em dash", "dm me", "a sm amount", "a non-product manager", "the PMBOK", "managers of products"]
+    "text",
+    ["a po boy sandwich", "the em dash", "dm me", "a sm amount", "a non-product manager", "the PMBOK", "managers of products"],
 )
 def test_words_that_only_look_like_a_role_name_none(text: str, vocabulary: Vocabulary) -> None:
     assert vocabulary.roles_in(text) == []

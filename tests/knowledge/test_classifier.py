@@ -11,7 +11,11 @@ from app.errors import IndexDamaged
 from app.knowledge.classifier import examples_fingerprint, fit, read, written_for
 from tests.knowledge.tiny import Hashes
 
-EXAMPLES = {"explain": ["What is it?", "What does it do?"], "team": ["Do we need one?", "Should we hire?"], "fit": ["Am I suited?", "Would I?"]}
+EXAMPLES = {
+    "explain": ["What is it?", "What does it do?"],
+    "team": ["Do we need one?", "Should we hire?"],
+    "fit": ["Am I suited?", "Would I?"],
+}
 
 
 @pytest.fixture

@@ -153,7 +153,9 @@ def test_a_section_that_is_too_long_to_embed_is_named(corpus: Path) -> None:
     assert "'Long'" in problems(corpus)[0].message
 
 
-@pytest.mark.parametrize("text", ["", "no front matter", "---\nid: x\n", "---\n- a\n---\nText.", "---\n[\n---\nText.", "--- \nid: x\n---\n"])
+@pytest.mark.parametrize(
+    "text", ["", "no front matter", "---\nid: x\n", "---\n- a\n---\nText.", "---\n[\n---\nText.", "--- \nid: x\n---\n"]
+)
 def test_what_is_no_front_matter_is_named(text: str, corpus: Path) -> None:
     (corpus / "guides" / "owner.md").write_text(text, encoding="utf-8")
 
@@ -213,7 +215,9 @@ def test_an_alias_bomb_is_refused_without_being_blown_up(corpus: Path) -> None:
     assert all(len(p.message) < 500 for p in found)
 
 
-@pytest.mark.parametrize("tag", ["!!python/object/apply:os.system ['exit 3']", "!!python/name:os.system", "!<tag:evil.example,2002:x> y"])
+@pytest.mark.parametrize(
+    "tag", ["!!python/object/apply:os.system ['exit 3']", "!!python/name:os.system", "!<tag:evil.example,2002:x> y"]
+)
 def test_an_object_tag_is_refused(tag: str, corpus: Path) -> None:
     write_guide(corpus, "owner", OWNER, title=f"title: {tag}")
 
@@ -232,7 +236,9 @@ def test_front_matter_without_end_is_refused(corpus: Path) -> None:
 def test_an_own_text_is_cut_along_headings_and_long_sections_along_sentences() -> None:
     long = " ".join(f"Sentence number {n} says something of its own." for n in range(60))
 
-    document = own_document("acme", OwnText("Team guide.md", f"Opening words.\n\n# Rules\n\n{long}\n\n# Rules\n\nOnce more.\n", "2026-07-01"))
+    document = own_document(
+        "acme", OwnText("Team guide.md", f"Opening words.\n\n# Rules\n\n{long}\n\n# Rules\n\nOnce more.\n", "2026-07-01")
+    )
 
     assert document.id == "acme.team-guide"
     assert len({p.id for p in document.passages}) == len(document.passages) > 3

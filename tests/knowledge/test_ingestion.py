@@ -309,7 +309,11 @@ def test_an_own_text_is_indexed_beside_the_guides_and_survives_a_rebuild(corpus:
     opened = IndexFolder(data / "index", EMBEDDING).open_current()
     passage: Passage = opened.passages(["acme.team-guide#ferries"])["acme.team-guide#ferries"][0]
     opened.close()
-    assert (passage.collection, passage.title, passage.sentences) == ("acme", "Team guide.md", ("A delivery lead books the ferry.",))
+    assert (passage.collection, passage.title, passage.sentences) == (
+        "acme",
+        "Team guide.md",
+        ("A delivery lead books the ferry.",),
+    )
 
 
 def test_the_same_text_twice_is_kept_once_and_a_new_one_of_the_name_replaces_it(data: Path) -> None:

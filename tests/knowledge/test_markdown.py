@@ -39,7 +39,9 @@ def test_table_cells_are_sentences_and_labels_are_not() -> None:
 
 
 def test_emphasis_links_and_code_are_read_as_plain_text() -> None:
-    assert texts("# The *real* `PO`\n\nA **bold** [link](http://x.example) and `code`.\n") == [("The real PO", ("A bold link and code.",))]
+    assert texts("# The *real* `PO`\n\nA **bold** [link](http://x.example) and `code`.\n") == [
+        ("The real PO", ("A bold link and code.",))
+    ]
 
 
 @pytest.mark.parametrize("block", ["```\ncode here.\n```", "    indented code.", "---"])
@@ -47,7 +49,9 @@ def test_code_blocks_and_rules_are_no_text(block: str) -> None:
     assert texts(f"# A\n\nText.\n\n{block}\n") == [("A", ("Text.",))]
 
 
-@pytest.mark.parametrize("html", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<div>Hidden.</div>", "<!-- note -->"])
+@pytest.mark.parametrize(
+    "html", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<div>Hidden.</div>", "<!-- note -->"]
+)
 def test_raw_html_is_left_out(html: str) -> None:
     assert texts(f"# A\n\nText.\n\n{html}\n") == [("A", ("Text.",))]
 
@@ -80,7 +84,8 @@ def test_no_word_is_lost_or_added_by_cutting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "address"), [("What it is for", "what-it-is-for"), ("  E-mail & “lists”! ", "e-mail-lists"), ("", "opening"), ("日本", "opening")]
+    ("heading", "address"),
+    [("What it is for", "what-it-is-for"), ("  E-mail & “lists”! ", "e-mail-lists"), ("", "opening"), ("日本", "opening")],
 )
 def test_a_heading_becomes_an_address(heading: str, address: str) -> None:
     assert slug(heading) == address
@@ -88,7 +93,16 @@ def test_a_heading_becomes_an_address(heading: str, address: str) -> None:
 
 @pytest.mark.parametrize(
     "bait",
-    ["> " * 10_000 + "deep", "- " * 10_000 + "deep", "[" * 10_000, "*" * 10_000, "`" * 10_000, "a. " * 10_000, "| " * 10_000, "A.)" * 5_000],
+    [
+        "> " * 10_000 + "deep",
+        "- " * 10_000 + "deep",
+        "[" * 10_000,
+        "*" * 10_000,
+        "`" * 10_000,
+        "a. " * 10_000,
+        "| " * 10_000,
+        "A.)" * 5_000,
+    ],
     ids=range(8),
 )
 def test_deep_nesting_and_other_bait_takes_no_time(bait: str) -> None:

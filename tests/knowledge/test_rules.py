@@ -48,7 +48,11 @@ def test_rules_are_read_as_typed_values(rules: Path) -> None:
     read = read_rules(rules)
 
     decision = read.decisions[0]
-    assert (decision.id, decision.considerations[0].when, decision.considerations[0].weight) == ("delivery", {"team_size": "<=9"}, 1.5)
+    assert (decision.id, decision.considerations[0].when, decision.considerations[0].weight) == (
+        "delivery",
+        {"team_size": "<=9"},
+        1.5,
+    )
     assert decision.considerations[0].tie.sentence == ALONE
     assert read.reply("not_covered").status is Status.NOT_COVERED
     assert {d.family for d in read.duties} == {"product", "delivery", "shared"}
@@ -140,7 +144,9 @@ def test_a_bad_field_is_named_with_its_file(file: str, before: str, after: str, 
     assert file.removesuffix(".yaml")[:6] in f"{found[0].document} {found[0].message}".lower()
 
 
-@pytest.mark.parametrize("file", ["routing.yaml", "replies.yaml", "facts.yaml", "considerations.yaml", "vocabulary.yaml", "routing_examples.yaml"])
+@pytest.mark.parametrize(
+    "file", ["routing.yaml", "replies.yaml", "facts.yaml", "considerations.yaml", "vocabulary.yaml", "routing_examples.yaml"]
+)
 def test_a_missing_file_is_named(file: str, rules: Path) -> None:
     (rules / file).unlink()
 

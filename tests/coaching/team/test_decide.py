@@ -176,7 +176,9 @@ def test_the_first_unknown_fact_of_the_order_is_asked() -> None:
         ({"deadline": "none", "delivery_rhythm": "regular"}, "shared"),
     ],
 )
-def test_the_shipped_rules_point_where_anybody_can_read_that_they_do(values: dict[str, FactValue], arrangement: str | None) -> None:
+def test_the_shipped_rules_point_where_anybody_can_read_that_they_do(
+    values: dict[str, FactValue], arrangement: str | None
+) -> None:
     assert shipped(DELIVERY, **values).arrangement == arrangement
 
 
@@ -215,7 +217,12 @@ def test_advice_has_the_shape_that_other_programs_read() -> None:
     assert set(delivery) == {"arrangement", "change", "confidence", "band", "for", "against"}
     assert (delivery["arrangement"], delivery["band"], delivery["confidence"]) == (None, "too_close", 0.0)
     assert data["facts"] == [
-        {"id": "external_parties", "value": 3, "certainty": "stated", "quotes": [{"text": "three suppliers", "start": 8, "end": 23}]},
+        {
+            "id": "external_parties",
+            "value": 3,
+            "certainty": "stated",
+            "quotes": [{"text": "three suppliers", "start": 8, "end": 23}],
+        },
         {"id": "team_size", "value": 6, "certainty": "told", "quotes": []},
         {"id": "roles_present", "value": ["designer"], "certainty": "inferred", "quotes": []},
     ]

@@ -62,7 +62,9 @@ def test_the_values_of_a_description_are_those_it_states() -> None:
     }
 
 
-@pytest.mark.parametrize("text", [DESCRIPTION, "Nobody decides our priorities.", "We never missed a date.", "Our founder sets the priorities."])
+@pytest.mark.parametrize(
+    "text", [DESCRIPTION, "Nobody decides our priorities.", "We never missed a date.", "Our founder sets the priorities."]
+)
 def test_a_quote_does_not_end_in_the_middle_of_a_word(text: str) -> None:
     quotes = [q for f in FINDER.facts(text) for q in f.quotes]
 
@@ -102,7 +104,8 @@ def test_numbers_are_read_in_digits_and_in_words(text: str, fact: str, value: in
 
 
 @pytest.mark.parametrize(
-    "text", ["We have 3 months left.", "We have 2 products and 4 clients.", "3000 people use it.", "We have a team of 0.", "80 % done"]
+    "text",
+    ["We have 3 months left.", "We have 2 products and 4 clients.", "3000 people use it.", "We have a team of 0.", "80 % done"],
 )
 def test_other_numbers_are_no_team_size(text: str) -> None:
     assert "team_size" not in told(text)
@@ -115,7 +118,9 @@ def test_the_whole_team_counts_and_not_its_parts() -> None:
 # No, and not mentioned
 
 
-@pytest.mark.parametrize("text", ["There are no suppliers.", "We work without any vendors.", "Six of us and no external partners."])
+@pytest.mark.parametrize(
+    "text", ["There are no suppliers.", "We work without any vendors.", "Six of us and no external partners."]
+)
 def test_no_suppliers_is_zero(text: str) -> None:
     assert told(text)["external_parties"] == 0
 
@@ -231,7 +236,8 @@ def test_what_is_stated_beside_a_question_is_a_fact(question: str, facts: dict[s
 
 
 @pytest.mark.parametrize(
-    "question", ["We have three suppliers, should we hire?", "Why? Because we are six people. And now?", "No question.", "Zoë 👩‍💻? yes", ""]
+    "question",
+    ["We have three suppliers, should we hire?", "Why? Because we are six people. And now?", "No question.", "Zoë 👩‍💻? yes", ""],
 )
 def test_blanking_out_what_is_asked_moves_nothing(question: str) -> None:
     left = statements(question)
