@@ -24,7 +24,7 @@ OPINION = re.compile(r"\b(?:best|great|excellent|wonderful|important to note|i t
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NUMBER_WORDS = {w: str(n) for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {"twenty": "20", "forty": "40", "fifteen": "15", "fifty": "50", "half": "half", "twice": "2", "dozen": "12", "third": "third"}
 # A plain denial: found on one side only, the two say opposite things.
-DENIAL = re.compile(r"\b(?:no|not|never|nobody|none|nothing|neither|nor|without|cannot|unable)\b|n't\b", re.I)
+DENIAL = re.compile(r"\b(?:no|not|never|nobody|none|nothing|neither|nor|without|cannot|unable|myth|mistake|mistaken|misconception|untrue|false)\b|n't\b", re.I)
 # The part of a sentence that says when it holds, up to the next comma.
 CONDITION_PART = re.compile(r"\b(?:only if|if|unless|when|whenever|provided that|until|once|as long as|even if|where)\b ([^,.;]+)", re.I)
 SETTING_PART = re.compile(r"^((?:in|for|with|on|at|under) [^,]{4,80}),", re.I)

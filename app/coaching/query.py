@@ -19,7 +19,7 @@ _WHO = (
     r"non-native speaker|\d{2}(?:[- ]years?[- ]old)?"
 )
 _ADJECTIVES = r"(?:(?:very|quite|fairly|newly|recently|slightly|proud|working|single|young|old|older|elderly|" + _WHO + r")[\s,-]+(?:and )?){0,4}"
-_AFTER = r"(?:\s+(?:in my \w+|of \d+|with (?:\w+ )?(?:kids?|children|disabilit\w+)|from [A-Z]\w+|for my \w+))*(?:\s+(?:and|who|so|but)\b)?[,;.:]?"
+_AFTER = r"(?:\s+(?:in my \w+|of (?:\d+|two|three|four|five)|with (?:\w+ )?(?:kids?|children|disabilit\w+)|from [A-Z]\w+|for my \w+))*(?:\s+(?:and|who|so|but)\b)?[,;.:]?"
 IDENTITY = [
     re.compile(
         r"\b(?:i\s?am|i'm|i’m|im|as|being|speaking as)\s+an?\s+(?:[\w-]+\s+){0,3}(?:woman|man|girl|guy|mother|father|mum|mom|dad|lady|"

@@ -63,7 +63,7 @@ def fit(examples: Mapping[str, Sequence[str]], encoder: Encoder, path: Path) -> 
 def read(path: Path, encoder: Encoder) -> QuestionClassifier:
     """What `fit` wrote. Raises IndexDamaged if it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as saved:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
             return QuestionClassifier([str(x) for x in saved["labels"]], saved["weights"], saved["bias"], encoder)
     except UNREADABLE as error:
         raise IndexDamaged("The router's file is missing or damaged.", MEND) from error
@@ -72,7 +72,7 @@ def read(path: Path, encoder: Encoder) -> QuestionClassifier:
 def written_for(path: Path) -> str:
     """Fingerprint of the examples that `path` was learned from, empty if there is no such file."""
     try:
-        with np.load(path, allow_pickle=False) as saved:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
             return str(saved["examples"])
     except UNREADABLE:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,6 +18,12 @@ from app.knowledge.corpus import SAFE_LOADER, Problem
 
 MAX_FILE = 400_000  # bytes: four times the longest of ours
 Arrangement = Literal["shared", "lead", "dedicated", "programme", "covered", "named_owner", "group"]
+
+
+Read = TypeVar("Read", bound=BaseModel)
+LABELS = frozenset(
+    "explain compare team fit step courtesy needs_facts not_covered out_of_scope signpost declined".split()
+)
 
 
 class _Strict(BaseModel):
@@ -103,7 +109,7 @@ class _Duty(_Strict):
 
 def read_vocabulary(folder: Path) -> Vocabulary:
     """The role names. Raises CorpusError with file and field."""
-    read = _Vocabulary.model_validate(_yaml(folder / "vocabulary.yaml"))
+    read = _read(_Vocabulary, folder / "vocabulary.yaml")
     return Vocabulary([RoleName(r.id, tuple(r.names)) for r in read.roles], read.pm_means)
 
 
@@ -117,19 +123,15 @@ def read_examples(folder: Path) -> dict[str, list[str]]:
 
 def read_rules(folder: Path) -> core.Rules:
     """Every rule file but vocabulary and examples. Raises CorpusError with file and field."""
-    try:
-        routing = _Routing.model_validate(_yaml(folder / "routing.yaml"))
-        replies = {k: _Reply.model_validate(v) for k, v in _mapping(folder / "replies.yaml").items()}
-        facts = {k: _Fact.model_validate(v) for k, v in _mapping(folder / "facts.yaml").items()}
-        decisions = {k: _Decision.model_validate(v) for k, v in _mapping(folder / "considerations.yaml").items()}
-        duties = {
-            family: [_Duty.model_validate(d) for d in rows]
-            for family, rows in _mapping(folder / "responsibilities.yaml").items()
-        }
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise CorpusError(f"{error.title.strip('_')}: field {field}: {first['msg'].lower()}", "Mend the file.") from error
+    routing = _read(_Routing, folder / "routing.yaml")
+    replies = {k: _valid(_Reply, v, "replies.yaml", k) for k, v in _mapping(folder / "replies.yaml").items()}
+    facts = {k: _valid(_Fact, v, "facts.yaml", k) for k, v in _mapping(folder / "facts.yaml").items()}
+    decided = _mapping(folder / "considerations.yaml")
+    decisions = {k: _valid(_Decision, v, "considerations.yaml", k) for k, v in decided.items()}
+    duties = {
+        family: [_valid(_Duty, d, "responsibilities.yaml", family) for d in rows]
+        for family, rows in _mapping(folder / "responsibilities.yaml").items()
+    }
     return core.Rules(
         patterns=[core.Pattern(p.kind, p.reply, p.match, p.unless) for p in routing.patterns],
         languages=frozenset(routing.languages),
@@ -163,10 +165,10 @@ def rule_problems(folder: Path, passages: Mapping[str, Passage]) -> list[Problem
     try:
         rules = read_rules(folder)
         read_vocabulary(folder)
-        read_examples(folder)
+        unknown = sorted(read_examples(folder).keys() - LABELS)
     except (CorpusError, ValidationError) as error:
         return [Problem("rules", 1, str(error))]
-    problems = []
+    problems = [Problem("routing_examples.yaml", 1, f"{label} is no label that the router knows") for label in unknown]
     for pattern in rules.patterns:
         problems += _expression(f"routing.yaml: {pattern.reply}", pattern.match, pattern.unless)
         if pattern.reply not in rules.replies:
@@ -187,6 +189,20 @@ def rule_problems(folder: Path, passages: Mapping[str, Passage]) -> list[Problem
             for fact_id in set(consideration.when) - known:
                 problems.append(Problem("considerations.yaml", 1, f"{consideration.id} names no fact: {fact_id}"))
     return problems
+
+
+def _read(model: type[Read], path: Path) -> Read:
+    return _valid(model, _yaml(path), path.name, "")
+
+
+def _valid(model: type[Read], value: Any, file: str, entry: str) -> Read:
+    """The value as its model; a CorpusError that names file, entry and field otherwise."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, ([entry] if entry else []) + list(first["loc"])))
+        raise CorpusError(f"{file}: field {field}: {first['msg'].lower()}", "Mend the file.") from error
 
 
 def _decision(decision_id: str, read: _Decision) -> core.Decision:
