@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -179,18 +179,23 @@ def _body_problems(body: Sequence[Section]) -> Iterable[tuple[int, str]]:
             yield section.line, f"section {section.heading!r} has {len(section.text)} characters, more than {MAX_SECTION}"
 
 
-def own_document(collection: str, own: OwnText) -> Document:
-    """An organisation's text as a document: cut along headings, and long sections along sentences."""
+def own_document(collection: str, own: OwnText, taken: Collection[str] = ()) -> Document:
+    """An organisation's text as a document: cut along headings, and long sections along sentences.
+
+    Its id is made from its name; if that is among the `taken` ones, a few letters of the name's fingerprint are added.
+    """
     name = slug(own.name.rsplit(".", 1)[0])[:60].strip("-") or "document"
+    if f"{collection}.{name}" in taken:
+        name = f"{name}-{fingerprint([own.name])[:6]}"
     passages: list[Passage] = []
-    taken: set[str] = set()
+    anchors: set[str] = set()
     for section in sections(own.text):
         for part in _parts(section.sentences):
             anchor = slug(section.heading)
             number = 2
-            while anchor in taken:
+            while anchor in anchors:
                 anchor, number = f"{slug(section.heading)}-{number}", number + 1
-            taken.add(anchor)
+            anchors.add(anchor)
             passages.append(
                 Passage(
                     id=f"{collection}.{name}#{anchor}",

@@ -175,7 +175,7 @@ class IndexFolder:
                 return {}
             texts = json.loads((self._version(version) / "texts.json").read_text(encoding="utf-8"))
             return dict(zip(texts, np.load(self._version(version) / "vectors.npy"), strict=True))
-        except (OSError, ValueError, IndexDamaged):
+        except (OSError, EOFError, ValueError, IndexDamaged):
             return {}
 
     def open(self, version: str) -> OpenVersion:

@@ -75,7 +75,12 @@ class OwnCollections:
 
     def documents(self) -> list[Document]:
         """Every text of every collection as a document."""
-        return [own_document(name, own) for name in self.names() for own in self.texts(name)]
+        found: dict[str, Document] = {}
+        for name in self.names():
+            for own in self.texts(name):
+                document = own_document(name, own, found)
+                found[document.id] = document
+        return list(found.values())
 
 
 class Pipeline:
@@ -142,7 +147,8 @@ class Pipeline:
     def _learn_router(self, documents: Sequence[Document]) -> None:
         """Learn the question classifier anew if its examples, or the questions that passages answer, have changed."""
         examples = read_examples(self._corpus / "rules")
-        examples[classifier.COVERED] = [q for d in documents for p in d.passages for q in p.questions]
+        asked = [q for d in documents for p in d.passages for q in p.questions]
+        examples |= {classifier.COVERED: asked} if asked else {}
         path = self._index.folder / "router.npz"
         if classifier.written_for(path) != classifier.examples_fingerprint(examples):
             classifier.fit(examples, _Remembering(self._index.known_vectors(), self._encoder), path)

