@@ -221,7 +221,8 @@ def test_a_line_says_what_is_loading_and_goes_away_by_itself(browser: Browser, s
 def test_an_unexpected_error_shows_an_id_and_nothing_of_the_inside(page: Page, scripted: Server) -> None:
     ask(page, "boom")
 
-    alert = page.get_by_text(re.compile(r"Something went wrong \(id [0-9a-f]{6}\)"))
+    # the strong words: what is said to screen readers holds the same sentence
+    alert = page.get_by_role("strong").filter(has_text=re.compile(r"Something went wrong \(id [0-9a-f]{6}\)"))
     expect(alert).to_be_visible()
     text = page.locator("body").inner_text()
     for inside in ("secret", "Traceback", "RuntimeError", "/work", ".py"):
