@@ -16,7 +16,9 @@ from app.coaching.grounding import Grounding
 from app.coaching.model import Fact, Hit
 from app.coaching.routing import Router
 from app.coaching.rules import FactRule, Rules
+from app.coaching.team.advisor import Advisor
 from app.coaching.team.facts import FactFinder
+from app.coaching.team.responsibilities import DutyFinder
 from app.coaching.vocabulary import Vocabulary
 from app.errors import IndexMissing, RolewiseError
 from app.knowledge.embedding import Embedder
@@ -124,6 +126,17 @@ class Service:
         return FactFinder(self.rules.facts, self.vocabulary)
 
     @cached_property
+    def advisor(self) -> Advisor:
+        """Advises on teams."""
+        return Advisor(
+            rules=self.rules,
+            finder=self.finder,
+            duties=DutyFinder(self.rules.duties),
+            retriever=self.retriever,
+            role_name=self.vocabulary.name,
+        )
+
+    @cached_property
     def model(self) -> ChatModel | None:
         """The language model that the settings name, None for `none`."""
         return self._given_model or _language_model(self.settings, self._say_fetched)
@@ -199,7 +212,7 @@ class Service:
 
     def understand(self, text: str) -> list[Fact]:
         """Facts that a description of a team states, with quotes and offsets into `text`."""
-        return self.finder.facts(text)
+        return self.advisor.facts(text)
 
     def fact_rules(self) -> list[FactRule]:
         """The facts that can be known and corrected."""

@@ -9,8 +9,9 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.coaching import compose
+from app.coaching.citing import SHIPPED, Citations
 from app.coaching.cleaning import clean_text
-from app.coaching.evidence import candidates, quote_of
+from app.coaching.evidence import candidates
 from app.coaching.model import (
     Answer,
     Certainty,
@@ -21,6 +22,7 @@ from app.coaching.model import (
     Finished,
     Hit,
     Kind,
+    Line,
     Origin,
     Passage,
     Progress,
@@ -39,8 +41,8 @@ from app.coaching.prompting import NOTHING, summary_prompt
 from app.coaching.query import Query, understood
 from app.coaching.routing import Route, Router
 from app.coaching.rules import FixedReply, Rules
-from app.coaching.team.decide import advice_json
 from app.coaching.team.facts import FactFinder, merged, statements
+from app.coaching.team.report import advice_json
 from app.coaching.vocabulary import Vocabulary
 from app.coaching.words import stems, words
 from app.errors import BadInput, IndexProblem, ModelError, WeightsProblem
@@ -49,7 +51,6 @@ LONGEST_QUESTION = 20_000  # characters; above it nobody asks a question
 READ = 4_000  # characters of a question that are used
 PASSAGES = 8
 SUMMARY = "summarise"
-SHIPPED = "shipped"  # the collection of our own guides
 REPEATED = 0.75  # share of a sentence's content stems that was said before
 # A question is not covered if the best sentence is farther than FAR, or farther than NEAR while most of its words are in no
 # passage found. Set on the `dev` questions.
@@ -175,7 +176,8 @@ class Coach:
             return
         ranked = candidates(query.text, kind, query.roles, hits, evidence, self._vocabulary)
         on_point = len(words(query.text)) > PLAIN and max((h.asked for h in hits), default=0.0) >= ON_POINT
-        plan = compose.plan(kind, query, ranked, draft.facts, self._rules, self._retriever.passage, on_point=on_point)
+        told = compose.Told(draft.facts, self._rules.facts, self._retriever.passage, self._vocabulary.name)
+        plan = compose.plan(kind, query, ranked, told, self._rules.decisions, on_point=on_point)
         draft.use(plan, hits)
         yield SourcesFound(draft.sources)
         draft.evidence_seen()
@@ -255,12 +257,12 @@ class Coach:
         if draft.has_said(text):
             draft.dropped.append(Dropped(text, "it repeats what was shown"))
             return None
-        verdict = self._checker.check(text, [" ".join(draft.quotes[p.id]) for p in passages])
+        verdict = self._checker.check(text, [" ".join(draft.citations.quotes[p.id]) for p in passages])
         if not verdict.supported:
             draft.dropped.append(Dropped(text, verdict.why))
             return None
-        cites = tuple(draft.numbers[passages[n - 1].id] for n in verdict.by)
-        verbatim = any(text == quote for quotes in draft.quotes.values() for quote in quotes)
+        cites = tuple(draft.citations.numbers[passages[n - 1].id] for n in verdict.by)
+        verbatim = any(text == quote for quotes in draft.citations.quotes.values() for quote in quotes)
         origin = Origin.GUIDE if verbatim else Origin.MODEL
         return Sentence(text, SentenceKind.ANSWER, origin, cites, support=round(verdict.score, 2))
 
@@ -324,8 +326,7 @@ class _Draft:
         self.sentences: list[Sentence] = []
         self.shown: list[str] = []
         self.sources: tuple[Source, ...] = ()
-        self.numbers: dict[str, int] = {}
-        self.quotes: dict[str, list[str]] = {}
+        self.citations = Citations()
         self.dropped: list[Dropped] = []
         self.notices: list[str] = []
         self.choices: tuple[str, ...] = ()
@@ -333,7 +334,6 @@ class _Draft:
         self.model = "none"
         self.usage = Usage()
         self._plan: compose.Plan | None = None
-        self._passages: dict[str, Passage] = {}
         self._clock = clock
         self._started = started
         self._evidence_ms = 0
@@ -346,26 +346,20 @@ class _Draft:
         self.ask_back, self.choices = plan.ask, plan.choices
         scores = {h.passage.id: h.score for h in hits}
         for line in plan.lines:
-            if line.passage is None:
-                continue
-            self._passages.setdefault(line.passage.id, line.passage)
-            self.quotes.setdefault(line.passage.id, []).extend(line.quotes)
-            self.numbers.setdefault(line.passage.id, len(self.numbers) + 1)
-        self.sources = tuple(
-            _source(n, self._passages[p], self.quotes[p], scores.get(p, 0.0)) for p, n in self.numbers.items()
-        )
+            self.citations.cite(line.passage, line.quotes)
+        self.sources = self.citations.sources(scores)
 
     def passages(self) -> list[Passage]:
         """The passages of the sources, in the order of their numbers."""
-        return list(self._passages.values())
+        return list(self.citations.passages.values())
 
     def evidence_seen(self) -> None:
         """Note that the evidence is on the screen."""
         self._evidence_ms = self._elapsed()
 
-    def show_line(self, line: compose.Line) -> SentenceReady:
+    def show_line(self, line: Line) -> SentenceReady:
         """Show a composed line with its citation."""
-        cites = (self.numbers[line.passage.id],) if line.passage else ()
+        cites = (self.citations.numbers[line.passage.id],) if line.passage else ()
         support = 1.0 if line.origin is Origin.GUIDE else None
         return self.show(Sentence(line.text, line.kind, line.origin, cites, line.facts, support))
 
@@ -391,13 +385,13 @@ class _Draft:
 
     def answer(self, index_version: str) -> Answer:
         """The finished answer, not yet numbered as a turn."""
-        leaning = self._plan.leaning if self._plan else None
+        decided = self._plan.decided if self._plan else None
         query = getattr(self, "query", None)
         route = getattr(self, "route", None)
         kind = route.kind if route else Kind.EXPLAIN
         advice = None
-        if leaning and kind is Kind.TEAM:
-            advice = advice_json(leaning, self.facts, self.numbers)
+        if decided and kind is Kind.TEAM:
+            advice = advice_json(decided.recommendations, self.facts, decided.flips, decided.asks, self.citations.numbers)
         return Answer(
             question=self.question,
             kind=kind,
@@ -478,26 +472,3 @@ class SentenceBuffer:
 
 def _queue(ahead: int) -> str:
     return "One question is ahead of yours." if ahead == 1 else f"{ahead} questions are ahead of yours."
-
-
-def _source(n: int, passage: Passage, quotes: Sequence[str], score: float) -> Source:
-    first = passage.references[0] if passage.references else None
-    publishers = list(dict.fromkeys(r.publisher for r in passage.references))
-    own = passage.collection != "shipped"
-    return Source(
-        n=n,
-        passage=passage.id,
-        document=passage.document,
-        collection=passage.collection,
-        title=passage.title,
-        section=passage.section,
-        publisher=publishers[0] if own and publishers else "Rolewise, after " + "; ".join(publishers[:3]),
-        url=first.url if first else "",
-        licence=first.licence if own and first else "Apache-2.0 (Rolewise's words); the works it rests on are listed with theirs",
-        reviewed=passage.reviewed,
-        quote=quote_of(passage, quotes),
-        text=passage.text,
-        score=round(score, 3),
-        references=passage.references,
-    )
-

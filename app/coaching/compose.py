@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.coaching.evidence import Candidate, in_reading_order, without_repetition
-from app.coaching.model import Fact, Kind, Origin, Passage, SentenceKind, Status
+from app.coaching.model import Fact, Kind, Line, Origin, SentenceKind, Status
 from app.coaching.query import Query
-from app.coaching.rules import Decision, FactRule, Rules, Tie
-from app.coaching.team.decide import Leaning, leaning
+from app.coaching.rules import Consideration, Decision, FactRule
+from app.coaching.team.decide import Ask, Flip, Recommendation, ask_next, recommend, would_change
+from app.coaching.team.summary import (
+    REASONS_AGAINST,
+    REASONS_FOR,
+    PassageOf,
+    RoleName,
+    flip_line,
+    question_of,
+    reason_lines,
+    tied,
+    verdict_line,
+)
 
 SITUATION = "What is the situation in your team: how many people, who holds which role, and what goes wrong at the moment?"
-PassageOf = Callable[[str], Passage | None]
+
+@dataclass(frozen=True)
+class Decided:
+    """What rules over the team's facts say."""
+
+    recommendations: tuple[Recommendation, ...]
+    flips: tuple[Flip, ...]
+    asks: tuple[Ask, ...]
 
 
 @dataclass(frozen=True)
-class Line:
-    """A sentence to show: `passage` and `quotes` are what it rests on (None: a suggestion, question or courtesy)."""
+class Told:
+    """What is known of the person's team, and what is needed to speak of it."""
 
-    text: str
-    kind: SentenceKind
-    origin: Origin
-    passage: Passage | None = None
-    quotes: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
+    facts: Sequence[Fact]
+    rules: Sequence[FactRule]
+    passage_of: PassageOf
+    role_name: RoleName
 
 
 @dataclass(frozen=True)
@@ -37,7 +53,7 @@ class Plan:
     close: tuple[Line, ...] = ()
     ask: str = ""
     choices: tuple[str, ...] = ()
-    leaning: Leaning | None = None
+    decided: Decided | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -49,9 +65,8 @@ def plan(
     kind: Kind,
     query: Query,
     ranked: Sequence[Candidate],
-    facts: Sequence[Fact],
-    rules: Rules,
-    passage_of: PassageOf,
+    told: Told,
+    decisions: Sequence[Decision],
     *,
     on_point: bool = False,
 ) -> Plan:
@@ -60,9 +75,9 @@ def plan(
     `on_point` says that some passage answers just such a question, so that a situation that no rule weighs is answered by it.
     """
     if kind in (Kind.TEAM, Kind.ABOUT_LAST):
-        decision = _decision(query, rules.decisions)
-        if decision and (kind is Kind.TEAM or facts):
-            return _team(decision, ranked, facts, rules.facts, passage_of, on_point)
+        decision = _decision(query, decisions)
+        if decision and (kind is Kind.TEAM or told.facts):
+            return _team(decision, ranked, told, on_point)
     if kind is Kind.COMPARE and len(query.roles) >= 2:
         return _compare(query, ranked)
     if kind is Kind.FIT:
@@ -160,73 +175,54 @@ def _situation(ranked: Sequence[Candidate], on_point: bool, ask: str = SITUATION
     return Plan(status, plain.lead, plain.body, plain.close, ask=ask, choices=choices)
 
 
-def _team(
-    decision: Decision,
-    ranked: Sequence[Candidate],
-    facts: Sequence[Fact],
-    rules: Sequence[FactRule],
-    passage_of: PassageOf,
-    on_point: bool,
-) -> Plan:
+def _team(decision: Decision, ranked: Sequence[Candidate], told: Told, on_point: bool) -> Plan:
     """With facts: where they point, and why. Without: when yes, when no. Either way one question back."""
-    result = leaning(decision, facts, rules)
-    told = {f.id for f in facts}
-    if not (result.reasons_for or result.reasons_against):
-        ask = result.ask_next
-        if on_point:
-            return _situation(ranked, on_point, f"{ask.question} {ask.why}" if ask else SITUATION, ask.choices if ask else ())
-        return _team_in_general(decision, result, passage_of)
-    lead = []
-    strongest = (result.reasons_for or result.reasons_against)[0]
-    passage = passage_of(strongest.consideration.tie.passage)
-    lead.append(
-        Line(
-            result.verdict,
-            SentenceKind.ANSWER,
-            Origin.RULE,
-            passage,
-            (strongest.consideration.tie.sentence,),
-            tuple(f for f in strongest.facts if f in told),
-        )
-    )
-    body = []
-    for reason in (*result.reasons_for[:3], *result.reasons_against[:2]):
-        tie = reason.consideration.tie
-        body.append(
-            Line(reason.text, SentenceKind.REASON, Origin.RULE, passage_of(tie.passage), (tie.sentence,), reason.facts)
-        )
-    for reason in (*result.reasons_for[:1], *result.reasons_against[:1]):
-        body.append(_tied(reason.consideration.tie, SentenceKind.REASON, passage_of))
-    close = [_tied(decision.caveat, SentenceKind.CONDITION, passage_of)]
-    ask = result.ask_next
+    result = recommend(decision, told.facts)
+    flips = would_change([decision], told.facts, told.rules)
+    asks = ask_next([decision], told.facts, told.rules)
+    ask = asks[0] if asks else None
+    if result.arrangement is None and not result.reasons_for and on_point:
+        return _situation(ranked, on_point, question_of(ask) or SITUATION, ask.choices if ask else ())
+    if result.arrangement is None:
+        return _team_in_general(decision, result, ask, told)
+    body = reason_lines(result.reasons_for[:REASONS_FOR], told.passage_of)
+    body += reason_lines(result.reasons_against[:REASONS_AGAINST], told.passage_of)
+    strongest = (*result.reasons_for[:1], *result.reasons_against[:1])
+    body += [tied(r.consideration.tie, SentenceKind.REASON, told.passage_of) for r in strongest]
+    changes = (flip_line(f, decision, told.facts, told.rules, told.passage_of, told.role_name) for f in flips)
+    close = [*[line for line in changes if line is not None][:2], tied(decision.caveat, SentenceKind.CONDITION, told.passage_of)]
     return Plan(
         Status.ANSWERED,
-        tuple(lead),
+        (verdict_line(result, told.passage_of),),
         tuple(body),
         tuple(close),
-        ask=f"{ask.question} {ask.why}" if ask else "",
+        ask=question_of(ask),
         choices=ask.choices if ask else (),
-        leaning=result,
+        decided=Decided((result,), flips, asks),
     )
 
 
-def _team_in_general(decision: Decision, result: Leaning, passage_of: PassageOf) -> Plan:
+def _team_in_general(decision: Decision, result: Recommendation, ask: Ask | None, told: Told) -> Plan:
     against_new = ("shared", "covered")
-    yes = [c for c in decision.considerations if c.points_to not in against_new and c.points_to != "lead"]
-    no = [c for c in decision.considerations if c.points_to in against_new]
-    yes, no = yes[:2], no[:2]  # in the order of the file, which puts the most telling first
-    lead = _tied(yes[0].tie, SentenceKind.CONDITION, passage_of)
-    body = [_tied(c.tie, SentenceKind.CONDITION, passage_of) for c in [*yes[1:], *no]]
-    ask = result.ask_next
+    speaking = [c for c in decision.considerations if c.weight > 0]
+    yes = [c for c in speaking if c.points_to not in (*against_new, "lead", "named_owner")]
+    no = [c for c in speaking if c.points_to in against_new]
+    yes, no = _different_ties(yes)[:2], _different_ties(no)[:2]  # in the order of the file, which puts the most telling first
+    lead = tied(yes[0].tie, SentenceKind.CONDITION, told.passage_of)
+    body = [tied(c.tie, SentenceKind.CONDITION, told.passage_of) for c in [*yes[1:], *no]]
     return Plan(
         Status.PARTLY_ANSWERED,
         (lead,),
         tuple(body),
-        (_tied(decision.opening, SentenceKind.CONTEXT, passage_of),),
-        ask=f"{ask.question} {ask.why}" if ask else "",
+        (tied(decision.opening, SentenceKind.CONTEXT, told.passage_of),),
+        ask=question_of(ask),
         choices=ask.choices if ask else (),
-        leaning=result,
+        decided=Decided((result,), (), (ask,) if ask else ()),
     )
+
+
+def _different_ties(considerations: Sequence[Consideration]) -> list[Consideration]:
+    return list({c.tie.sentence: c for c in reversed(considerations)}.values())[::-1]
 
 
 def _decision(query: Query, decisions: Sequence[Decision]) -> Decision | None:
@@ -237,10 +233,6 @@ def _decision(query: Query, decisions: Sequence[Decision]) -> Decision | None:
         if any(role in decision.roles for role in query.roles):
             return decision
     return None
-
-
-def _tied(tie: Tie, kind: SentenceKind, passage_of: PassageOf) -> Line:
-    return Line(tie.sentence, kind, Origin.GUIDE, passage_of(tie.passage), (tie.sentence,))
 
 
 def _line(candidate: Candidate, kind: SentenceKind | None = None) -> Line:

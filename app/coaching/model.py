@@ -159,6 +159,18 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A sentence to show: `passage` and `quotes` are what it rests on (None: a suggestion, question or courtesy)."""
+
+    text: str
+    kind: SentenceKind
+    origin: Origin
+    passage: Passage | None = None
+    quotes: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Source:
     """A cited passage as it stood when it was cited: a snapshot, so that old answers stay readable."""
 

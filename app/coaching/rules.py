@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from app.coaching.model import Kind, Status
+from app.coaching.model import FactValue, Kind, Status
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,10 @@ class FactPattern:
 
 @dataclass(frozen=True)
 class FactRule:
-    """A fact: its type (count, word, flag, roles), its question, and how it is recognised in a text."""
+    """A fact: its type (count, word, flag, roles), its question, and how it is recognised in a text.
+
+    `answers` has the value that each choice stands for; `clauses` complete "If …, it would be …" by value ("true", "any" …).
+    """
 
     id: str
     type: str
@@ -50,6 +53,8 @@ class FactRule:
     choices: tuple[str, ...]
     values: tuple[str, ...]
     patterns: tuple[FactPattern, ...]
+    answers: Mapping[str, FactValue] = field(default_factory=dict)
+    clauses: Mapping[str, str] = field(default_factory=dict)
 
 
 Condition = Mapping[str, object]
@@ -65,7 +70,7 @@ class Tie:
 
 @dataclass(frozen=True)
 class Consideration:
-    """Something that speaks for one arrangement when its condition holds."""
+    """Something that speaks for one arrangement, or against it if `weight` is negative, when its condition holds."""
 
     id: str
     points_to: str
@@ -76,28 +81,61 @@ class Consideration:
 
 
 @dataclass(frozen=True)
+class Option:
+    """One arrangement that a decision may end in.
+
+    `name` completes "it would be …"; `verdicts` are the sentences for keep, start, stop and unclear; `prior` is what it weighs
+    before anything is known; `held_by` are the roles whose presence means that it is there already.
+    """
+
+    id: str
+    name: str
+    prior: float
+    verdicts: Mapping[str, str]
+    held_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bands:
+    """From which confidence (0..1) a recommendation is clear, and from which it leans; below it is too close to call."""
+
+    clear: float
+    leaning: float
+
+
+@dataclass(frozen=True)
 class Decision:
-    """One of the questions that a team has: its options' verdicts, what speaks for each, and which facts to ask for."""
+    """One of the questions that a team has: its options, what speaks for each, and how sure one has to be.
+
+    `roles` are the roles that the question may be about; `least` is how much weight must speak at all before anything is said.
+    """
 
     id: str
     roles: tuple[str, ...]
-    verdicts: Mapping[str, str]
+    options: Mapping[str, Option]
+    bands: Bands
+    least: float
     opening: Tie
     caveat: Tie
     considerations: tuple[Consideration, ...]
-    held_by: tuple[str, ...]
-    ask_order: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Duty:
-    """A responsibility: words that recognise it, the roles that hold it, the roles that do not."""
+    """A responsibility: what it is called, words that recognise it, the roles that hold it, the roles that do not.
+
+    `share` and `hire` complete the advice for one that nobody holds: how a team shares it, and who could be hired for it.
+    """
 
     id: str
     family: str
     words: str
     roles: tuple[str, ...]
     not_roles: tuple[str, ...]
+    name: str = ""
+    share: str = ""
+    hire: str = ""
+    tie: Tie | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from app.coaching import rules as core
 from app.coaching.model import Passage, Status
@@ -18,6 +18,7 @@ from app.knowledge.corpus import SAFE_LOADER, Problem
 
 MAX_FILE = 400_000  # bytes: four times the longest of ours
 Arrangement = Literal["shared", "lead", "dedicated", "programme", "covered", "named_owner", "group"]
+Change = Literal["keep", "start", "stop", "unclear"]
 
 
 Read = TypeVar("Read", bound=BaseModel)
@@ -69,8 +70,9 @@ class _Fact(_Strict):
     type: Literal["count", "word", "flag", "roles"]
     ask: str
     why: str
-    choices: list[str]
+    choices: dict[str, bool | int | str | list[str]]
     label: str
+    clauses: dict[str, str] = {}
     values: list[str] = []
     patterns: list[_FactPattern] = []
 
@@ -83,21 +85,40 @@ class _Tie(_Strict):
 class _Consideration(_Strict):
     id: str
     points_to: Arrangement
-    weight: float = Field(ge=0)
-    when: dict[str, str | bool | int | list[str]]
+    weight: float = Field(ge=-10, le=10)
+    when: dict[str, bool | int | str | list[bool | int | str]] = Field(min_length=1)
     text: str
     passage: str
     sentence: str
 
 
+class _Option(_Strict):
+    name: str
+    prior: float = 0.0
+    verdicts: dict[Change, str]
+    held_by: list[str] = []
+
+    @field_validator("verdicts")
+    @classmethod
+    def _unclear_is_there(cls, verdicts: dict[str, str]) -> dict[str, str]:
+        if "unclear" not in verdicts:
+            raise ValueError("needs a sentence for `unclear`, which stands in for those that are missing")
+        return verdicts
+
+
+class _Bands(_Strict):
+    clear: float = Field(gt=0, le=1)
+    leaning: float = Field(gt=0, le=1)
+
+
 class _Decision(_Strict):
     roles: list[str]
-    verdicts: dict[str, str]
+    bands: _Bands
+    least: float = Field(ge=0)
     opening: _Tie
-    considerations: list[_Consideration]
     caveat: _Tie
-    held_by: list[str]
-    ask_order: list[str]
+    options: dict[Arrangement, _Option] = Field(min_length=2)
+    considerations: list[_Consideration]
 
 
 class _Duty(_Strict):
@@ -148,6 +169,8 @@ def read_rules(folder: Path) -> core.Rules:
                 tuple(f.choices),
                 tuple(f.values),
                 tuple(core.FactPattern(p.match, p.value) for p in f.patterns),
+                {choice: tuple(value) if isinstance(value, list) else value for choice, value in f.choices.items()},
+                f.clauses,
             )
             for k, f in facts.items()
         ],
@@ -186,6 +209,8 @@ def rule_problems(folder: Path, passages: Mapping[str, Passage]) -> list[Problem
                 problems.append(Problem("considerations.yaml", 1, f"{tie.passage} {where}: {tie.sentence[:60]}"))
         known = {f.id for f in rules.facts}
         for consideration in decision.considerations:
+            if consideration.points_to not in decision.options:
+                problems.append(Problem("considerations.yaml", 1, f"{consideration.id} points to no option of {decision.id}"))
             for fact_id in set(consideration.when) - known:
                 problems.append(Problem("considerations.yaml", 1, f"{consideration.id} names no fact: {fact_id}"))
     return problems
@@ -209,16 +234,21 @@ def _decision(decision_id: str, read: _Decision) -> core.Decision:
     return core.Decision(
         id=decision_id,
         roles=tuple(read.roles),
-        verdicts=read.verdicts,
+        options={k: _option(k, o) for k, o in read.options.items()},
+        bands=core.Bands(read.bands.clear, read.bands.leaning),
+        least=read.least,
         opening=core.Tie(read.opening.passage, read.opening.sentence),
         caveat=core.Tie(read.caveat.passage, read.caveat.sentence),
         considerations=tuple(
             core.Consideration(c.id, c.points_to, c.weight, c.when, c.text, core.Tie(c.passage, c.sentence))
             for c in read.considerations
         ),
-        held_by=tuple(read.held_by),
-        ask_order=tuple(read.ask_order),
     )
+
+
+def _option(option_id: str, read: _Option) -> core.Option:
+    verdicts = {str(change): said for change, said in read.verdicts.items()}
+    return core.Option(option_id, read.name, read.prior, verdicts, tuple(read.held_by))
 
 
 def _expression(where: str, *texts: str) -> list[Problem]:

@@ -1,16 +1,23 @@
-"""Rules over facts: what speaks for which arrangement, what is still worth asking. The model has no say here."""
+"""Rules over facts: which arrangement, how sure, what would change it, what is worth asking. The model has no say here."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from app.coaching.model import Fact, FactValue
-from app.coaching.rules import Consideration, Decision, FactRule
+from app.coaching.rules import Consideration, Decision, FactRule, Option
 
-CLEAR, LEANING = 2.0, 1.0  # difference of summed weights; to be set on labelled vignettes with team advice
+Known = Mapping[str, FactValue]
+CLEAR, LEANING, TOO_CLOSE = "clear", "leaning", "too_close"
+KEEP, START, STOP, UNCLEAR = "keep", "start", "stop", "unclear"
+NOBODY, TEAM = "nobody", "team"
+# Posts that a team without need for them would be told to give up.
+COORDINATORS = ("project_manager", "delivery_manager", "programme_manager", "technical_programme_manager")
+MOST_QUESTIONS = 5
+_ROLES_CONDITION = re.compile(r"(has|lacks) (.+)")
 
 
 @dataclass(frozen=True)
@@ -23,100 +30,227 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Leaning:
-    """Where the facts point: an arrangement, None if they settle nothing; `change` is keep, start or unclear."""
+class Recommendation:
+    """What the facts say on one decision.
+
+    `arrangement` is None if too little is known. `confidence` is the arrangement's share of 1 among all options, `shares` has
+    them all. `reasons_for` speak for the arrangement, `reasons_against` against it or for another, strongest first.
+    """
 
     decision: Decision
     arrangement: str | None
     change: str
+    confidence: float
     band: str
-    reasons_for: tuple[Reason, ...]
-    reasons_against: tuple[Reason, ...]
-    ask_next: FactRule | None
+    shares: Mapping[str, float]
+    reasons_for: tuple[Reason, ...] = ()
+    reasons_against: tuple[Reason, ...] = ()
 
     @property
-    def verdict(self) -> str:
-        """The rule's own sentence for this outcome."""
-        key = "open" if self.arrangement is None else "keep" if self.change == "keep" else self.arrangement
-        return self.decision.verdicts.get(key, self.decision.verdicts["open"])
+    def option(self) -> Option | None:
+        """The arrangement as the rules describe it."""
+        return self.decision.options[self.arrangement] if self.arrangement else None
+
+    @property
+    def runner_up(self) -> Option | None:
+        """The option that comes second."""
+        if self.arrangement is None:
+            return None
+        others = {name: share for name, share in self.shares.items() if name != self.arrangement}
+        return self.decision.options[max(others, key=lambda name: others[name])] if others else None
 
 
-def leaning(decision: Decision, facts: Sequence[Fact], rules: Sequence[FactRule]) -> Leaning:
+@dataclass(frozen=True)
+class Flip:
+    """A change of a single fact after which another arrangement comes first."""
+
+    decision: str
+    fact: str
+    to: FactValue
+    arrangement: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A fact that is not known, its question, and how far its answer is expected to move the recommendation (0..1)."""
+
+    fact: str
+    question: str
+    why: str
+    choices: tuple[str, ...]
+    value: float
+
+
+def recommend(decision: Decision, facts: Iterable[Fact]) -> Recommendation:
     """Weigh every consideration whose condition the facts meet.
 
-    The arrangement with the largest sum of weights wins if it leads by `LEANING`, clearly if by `CLEAR`.
+    Each option has its prior and the weights of what speaks for it, less those of what speaks against it; the shares are
+    their softmax, the band is set by the share of the first option.
+    """
+    return _recommended(decision, {f.id: f.value for f in facts})
+
+
+def would_change(decisions: Sequence[Decision], facts: Iterable[Fact], rules: Sequence[FactRule]) -> tuple[Flip, ...]:
+    """The smallest change of each single fact that makes another arrangement come first, tried one by one.
+
+    Facts that are known come before those that are not.
     """
     known = {f.id: f.value for f in facts}
-    reasons = [
+    found: list[tuple[bool, Flip]] = []
+    for decision in decisions:
+        now = _recommended(decision, known)
+        if now.arrangement is None:
+            continue
+        for rule in rules:
+            seen: set[str] = set()
+            for value in _by_nearness(alternatives(rule, decision, known.get(rule.id)), known.get(rule.id)):
+                then = _recommended(decision, {**known, rule.id: value})
+                if then.arrangement and then.arrangement != now.arrangement and then.arrangement not in seen:
+                    seen.add(then.arrangement)
+                    found.append((rule.id not in known, Flip(decision.id, rule.id, value, then.arrangement)))
+    return tuple(flip for _, flip in sorted(found, key=lambda pair: pair[0]))
+
+
+def ask_next(decisions: Sequence[Decision], facts: Iterable[Fact], rules: Sequence[FactRule]) -> tuple[Ask, ...]:
+    """The unknown facts whose answers would move the recommendations most, best first.
+
+    The value is the mean, over the possible answers and the decisions, of the total variation distance between the shares
+    of the options with that answer and without it.
+    """
+    known = {f.id: f.value for f in facts}
+    asks = []
+    for rule in rules:
+        if rule.id in known or not rule.question:
+            continue
+        moves = []
+        for decision in decisions:
+            values = alternatives(rule, decision, None)
+            if values:
+                now = _recommended(decision, known).shares
+                then = [_recommended(decision, {**known, rule.id: value}).shares for value in values]
+                moves.append(sum(_distance(now, shares) for shares in then) / len(then))
+        if moves:
+            asks.append(Ask(rule.id, rule.question, rule.why, rule.choices, round(sum(moves) / len(decisions), 3)))
+    return tuple(sorted((a for a in asks if a.value > 0), key=lambda a: -a.value)[:MOST_QUESTIONS])
+
+
+def alternatives(rule: FactRule, decision: Decision, now: FactValue) -> list[FactValue]:
+    """The values of a fact that the decision's considerations tell apart, without the one it has; empty if none asks for it."""
+    wanted = [c.when[rule.id] for c in decision.considerations if rule.id in c.when]
+    if not wanted:
+        return []
+    values: list[FactValue]
+    if rule.type == "count":
+        bounds = sorted({n + step for w in wanted for n, step in _bounds(w)})
+        values = [n for n in bounds if n >= 0]
+    elif rule.type == "flag":
+        values = [True, False]
+    elif rule.type == "roles":
+        values = list(_role_sets(wanted, now))
+    else:
+        named = [v for w in wanted for v in (w if isinstance(w, list) else [w]) if isinstance(v, str)]
+        values = list(dict.fromkeys([*rule.values, *named]))
+    return [v for v in values if v != now]
+
+
+def verdict(recommendation: Recommendation) -> str:
+    """The rule's own sentence for this outcome."""
+    option, second = recommendation.option, recommendation.runner_up
+    if option is None:
+        return ""
+    if recommendation.band == TOO_CLOSE and second is not None:
+        leans = f"what you have told me leans towards {option.name}, with {second.name} nearly as well supported"
+        return f"It is too close to call: {leans}."
+    return option.verdicts.get(recommendation.change) or option.verdicts[UNCLEAR]
+
+
+def _recommended(decision: Decision, known: Known) -> Recommendation:
+    holding = [
         Reason(c, _filled(c.text, known), tuple(c.when))
         for c in decision.considerations
-        if c.weight > 0 and c.when and all(_holds(known.get(k), wanted) for k, wanted in c.when.items())
+        if c.weight and c.when and all(_holds(known.get(k), wanted) for k, wanted in c.when.items())
     ]
-    sums: dict[str, float] = {}
-    for reason in reasons:
-        target = reason.consideration.points_to
-        sums[target] = sums.get(target, 0.0) + reason.consideration.weight
-    ranked = sorted(sums.items(), key=lambda pair: -pair[1])
-    lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0.0) if ranked else 0.0
-    arrangement = ranked[0][0] if lead >= LEANING else None
-    band = "clear" if lead >= CLEAR else "leaning" if lead >= LEANING else "too_close"
-    held = any(role in _roles(known.get("roles_present")) for role in decision.held_by)
-    change = "unclear"
-    if arrangement in ("dedicated", "programme"):
-        change = "keep" if held else "start"
-    for_it = tuple(r for r in reasons if r.consideration.points_to == arrangement)
-    against = tuple(r for r in reasons if r.consideration.points_to != arrangement)
-    asked = {rule.id: rule for rule in rules}
-    ask = next((asked[f] for f in decision.ask_order if f not in known and f in asked), None)
-    return Leaning(decision, arrangement, change, band, for_it, against, ask)
+    sums = {name: option.prior for name, option in decision.options.items()}
+    for reason in holding:
+        sums[reason.consideration.points_to] += reason.consideration.weight
+    shares = _softmax(sums)
+    best = max(shares, key=lambda name: shares[name])
+    if sum(abs(r.consideration.weight) for r in holding) < decision.least:
+        return Recommendation(decision, None, UNCLEAR, shares[best], TOO_CLOSE, shares)
+    bands = decision.bands
+    band = CLEAR if shares[best] >= bands.clear else LEANING if shares[best] >= bands.leaning else TOO_CLOSE
+    ranked = sorted(holding, key=lambda r: -abs(r.consideration.weight))
+    speaks_for = [r for r in ranked if (r.consideration.points_to == best) == (r.consideration.weight > 0)]
+    # what merely speaks against a third option is no reason for this one
+    pro = tuple(r for r in speaks_for if r.consideration.points_to == best)
+    con = tuple(r for r in ranked if r not in speaks_for)
+    return Recommendation(decision, best, _change(decision, best, known), shares[best], band, shares, pro, con)
 
 
-def advice_json(result: Leaning, facts: Sequence[Fact], source_numbers: Mapping[str, int]) -> dict[str, Any]:
-    """The `advice` object of an answer (DESIGN section 7); the decision that was not asked for is left out."""
-    total = sum(r.consideration.weight for r in result.reasons_for + result.reasons_against)
-    share = sum(r.consideration.weight for r in result.reasons_for) / total if total else 0.0
-
-    def row(reason: Reason) -> dict[str, Any]:
-        n = source_numbers.get(reason.consideration.tie.passage)
-        return {
-            "consideration": reason.consideration.id,
-            "text": reason.text,
-            "weight": reason.consideration.weight,
-            "facts": list(reason.facts),
-            "cites": [n] if n else [],
-        }
-
-    ask = result.ask_next
-    return {
-        "recommendation": {
-            result.decision.id: {
-                "arrangement": result.arrangement,
-                "change": result.change,
-                "confidence": round(share, 2),
-                "band": result.band,
-                "for": [row(r) for r in result.reasons_for],
-                "against": [row(r) for r in result.reasons_against],
-            }
-        },
-        "facts": [
-            {"id": f.id, "value": _plain(f.value), "certainty": str(f.certainty)}
-            | {"quotes": [{"text": q.text, "start": q.start, "end": q.end} for q in f.quotes]}
-            for f in facts
-        ],
-        "would_change": [],
-        "ask_next": [{"fact": ask.id, "question": ask.question, "value": None}] if ask else [],
-    }
+def _change(decision: Decision, arrangement: str, known: Known) -> str:
+    """Whether the arrangement is there (keep), is not (start), takes the place of a post that is there (stop), or unclear."""
+    roles, option = _roles(known.get("roles_present")), decision.options[arrangement]
+    if option.held_by:
+        return KEEP if any(r in option.held_by for r in roles) else START
+    if decision.id == "delivery":
+        if any(r in COORDINATORS for r in roles):
+            return STOP
+        holder = known.get("coordination_owner")
+        if arrangement == "shared":
+            return START if holder == NOBODY else KEEP if holder == TEAM or known.get("sharing_works") else UNCLEAR
+        return START if holder in (NOBODY, TEAM) else KEEP if holder else UNCLEAR
+    owner = known.get("priorities_owner")
+    if arrangement == "covered":
+        return KEEP
+    return START if owner in (NOBODY, TEAM, None) or known.get("priorities_clear") is False else KEEP
 
 
-def _plain(value: FactValue) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _softmax(sums: Mapping[str, float]) -> dict[str, float]:
+    top = max(sums.values())
+    powers = {name: math.exp(value - top) for name, value in sums.items()}
+    total = sum(powers.values())
+    return {name: power / total for name, power in powers.items()}
+
+
+def _distance(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    return 0.5 * sum(abs(one[name] - other[name]) for name in one)
+
+
+def _by_nearness(values: Iterable[FactValue], now: FactValue) -> list[FactValue]:
+    if isinstance(now, int) and not isinstance(now, bool):
+        return sorted(values, key=lambda v: abs(v - now) if isinstance(v, int) else 0)
+    return list(values)
+
+
+def _bounds(wanted: object) -> Iterable[tuple[int, int]]:
+    """The numbers on both sides of a threshold, as (number, 0) and its neighbour."""
+    if isinstance(wanted, str) and wanted[:2] in (">=", "<="):
+        n = int(wanted[2:])
+        yield n, 0
+        yield n, -1 if wanted[0] == ">" else 1
+    elif isinstance(wanted, int) and not isinstance(wanted, bool):
+        yield wanted, 0
+        yield wanted, 1
+
+
+def _role_sets(wanted: Iterable[object], now: FactValue) -> Iterable[tuple[str, ...]]:
+    """The roles that are there, with one more or one less of those that a condition looks for."""
+    present = _roles(now)
+    looked_for = [role for w in wanted for role in _looked_for(w)]
+    for role in dict.fromkeys(looked_for):
+        yield tuple(r for r in present if r != role) if role in present else (*present, role)
+
+
+def _looked_for(wanted: object) -> list[str]:
+    match = _ROLES_CONDITION.fullmatch(wanted) if isinstance(wanted, str) else None
+    return match[2].split("|") if match else []
 
 
 def _roles(value: FactValue) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _filled(text: str, known: Mapping[str, FactValue]) -> str:
+def _filled(text: str, known: Known) -> str:
     """The text with each {fact} replaced by its value, once: what a value says is not filled again."""
     return re.sub(r"\{(\w+)\}", lambda m: str(known.get(m[1], m[0])), text)
 
@@ -127,9 +261,13 @@ def _holds(value: FactValue, wanted: object) -> bool:
         return False
     if isinstance(wanted, list):
         return value in wanted
-    if isinstance(wanted, str) and wanted[:2] in (">=", "<="):
-        if isinstance(value, bool) or not isinstance(value, int):
-            return False
-        bound = int(wanted[2:])
-        return value >= bound if wanted[0] == ">" else value <= bound
+    if isinstance(wanted, str):
+        roles = _ROLES_CONDITION.fullmatch(wanted)
+        if roles:
+            return any(r in _roles(value) for r in roles[2].split("|")) == (roles[1] == "has")
+        if wanted[:2] in (">=", "<="):
+            if isinstance(value, bool) or not isinstance(value, int):
+                return False
+            bound = int(wanted[2:])
+            return value >= bound if wanted[0] == ">" else value <= bound
     return value == wanted
