@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import StoreError
-from app.store.records import Assessment, ConversationSummary, Feedback, Receipt, Statistics
+from app.store.records import Assessment, ConversationSummary, Feedback, KeptTeam, Receipt, Statistics, TeamSummary
 
 if TYPE_CHECKING:
     from app.store.owned import OwnedConversations
@@ -23,8 +23,10 @@ __all__ = [
     "ConversationStore",
     "ConversationSummary",
     "Feedback",
+    "KeptTeam",
     "Receipt",
     "Statistics",
+    "TeamSummary",
     "new_owner_key",
 ]
 
@@ -102,7 +104,7 @@ class ConversationStore:
 
         from app.store.erasing import erase
 
-        return erase(self._database, sa.true(), sa.true())
+        return erase(self._database, sa.true(), sa.true(), sa.true())
 
     def statistics(self) -> Statistics:
         """How much there is, without a word of it."""

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from app.store.database import Database
 from app.store.records import Statistics
-from app.store.tables import assessments, conversations, feedback, turns
+from app.store.tables import assessments, conversations, feedback, team_assessments, turns
 
 
 def statistics(database: Database) -> Statistics:
@@ -26,6 +26,7 @@ def statistics(database: Database) -> Statistics:
             up=count(feedback, feedback.c.verdict == "up"),
             down=count(feedback, feedback.c.verdict == "down"),
             assessments=count(assessments),
+            teams=count(team_assessments),
             bytes=database.bytes(),
         )
 
@@ -36,7 +37,7 @@ def owners(database: Database) -> list[str]:
     """The hashes of everybody of whom something is kept."""
 
     def work(connection: Connection) -> list[str]:
-        both = sa.union(sa.select(conversations.c.owner), sa.select(assessments.c.owner))
-        return sorted(str(row[0]) for row in connection.execute(both))
+        tables = (conversations, assessments, team_assessments)
+        return sorted(str(row[0]) for row in connection.execute(sa.union(*(sa.select(table.c.owner) for table in tables))))
 
     return database.read(work)

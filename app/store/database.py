@@ -20,11 +20,13 @@ from sqlalchemy.pool import NullPool
 
 from app.errors import StoreError
 from app.store.failures import store_error
-from app.store.tables import SCHEMA, about, metadata
+from app.store.tables import SCHEMA, about, metadata, team_assessments
 
 Found = TypeVar("Found")
 
-UPGRADES: dict[int, Callable[[Connection], None]] = {}  # from the schema of that number to the next
+UPGRADES: dict[int, Callable[[Connection], None]] = {  # from the schema of that number to the next
+    1: lambda connection: team_assessments.create(connection),
+}
 ATTEMPTS = 5  # at work that collides with that of another server
 _TO_OVERWRITE = "to_overwrite"  # present in `about` while deleted rows may still be readable in the file
 _OPENING = 7_305_921  # any number: the lock that servers take while they look whether the tables are there

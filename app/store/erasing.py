@@ -11,11 +11,17 @@ from sqlalchemy.engine import Connection
 
 from app.store.database import Database
 from app.store.records import Receipt
-from app.store.tables import assessments, conversations, feedback, turns
+from app.store.tables import assessments, conversations, feedback, team_assessments, turns
 
 
-def erase(database: Database, which: ColumnElement[bool] | None, also: ColumnElement[bool] | None = None) -> Receipt:
-    """Delete the conversations that `which` picks and the assessments that `also` picks, down to the bytes."""
+def erase(
+    database: Database,
+    which: ColumnElement[bool] | None,
+    also: ColumnElement[bool] | None = None,
+    teams: ColumnElement[bool] | None = None,
+) -> Receipt:
+    """Delete the conversations that `which` picks, the assessments that `also` picks and the team assessments that `teams`
+    picks, down to the bytes."""
 
     def work(connection: Connection) -> Receipt:
         gone = Receipt()
@@ -23,6 +29,8 @@ def erase(database: Database, which: ColumnElement[bool] | None, also: ColumnEle
             gone = _conversations(connection, which)
         if also is not None:
             gone = replace(gone, assessments=connection.execute(assessments.delete().where(also)).rowcount)
+        if teams is not None:
+            gone = replace(gone, teams=connection.execute(team_assessments.delete().where(teams)).rowcount)
         if gone != Receipt():
             database.note_deletion(connection)
         return gone

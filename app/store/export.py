@@ -11,7 +11,7 @@ from typing import Any
 from app.coaching.cleaning import clean_text
 from app.coaching.model import Source, Turn, marked
 from app.coaching.wire import answer_json
-from app.store.records import Assessment, Feedback
+from app.store.records import Assessment, Feedback, KeptTeam
 
 FORM = 1  # of the JSON export
 NOTICE = (
@@ -38,6 +38,7 @@ class Exported:
     turns: Mapping[str, tuple[tuple[str, Turn], ...]]  # by conversation: when, and the turn
     feedback: tuple[Feedback, ...]
     assessments: tuple[Assessment, ...]
+    teams: tuple[KeptTeam, ...] = ()
 
 
 def as_json(exported: Exported) -> str:
@@ -72,6 +73,16 @@ def as_json(exported: Exported) -> str:
         "assessments": [
             {"name": one.name, "updated": one.updated, "kept": one.kept, "body": one.body} for one in exported.assessments
         ],
+        "teams": [
+            {
+                "id": one.summary.id,
+                "title": one.summary.title,
+                "created": one.summary.created,
+                "updated": one.summary.updated,
+                "body": one.body,
+            }
+            for one in exported.teams
+        ],
     }
     text = json.dumps(whole, ensure_ascii=False, indent=2)
     return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
@@ -94,6 +105,11 @@ def as_markdown(exported: Exported) -> str:
         for one in exported.assessments:
             lines += [f"### {inert_line(one.name)}", "", f"Saved {one.updated}.", ""]
             lines += [inert_line(json.dumps(one.body, ensure_ascii=False)), ""]
+    if exported.teams:
+        lines += ["## Team assessments", ""]
+        for team in exported.teams:
+            lines += [f"### {inert_line(team.summary.title)}", "", f"Kept {team.summary.updated}.", ""]
+            lines += [inert_line(json.dumps(team.body, ensure_ascii=False)), ""]
     return "\n".join(lines)
 
 

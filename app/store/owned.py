@@ -16,12 +16,13 @@ from app.coaching.cleaning import one_line
 from app.coaching.model import Answer, Turn
 from app.coaching.wire import plain
 from app.errors import BadInput, StoreError
+from app.store.assessments import TeamAssessments, kept_teams
 from app.store.database import Database
 from app.store.erasing import erase
 from app.store.export import Exported, as_json, as_markdown
 from app.store.records import Assessment, ConversationSummary, Feedback, Format, Receipt, Verdict
 from app.store.rows import as_stored, folded, stamp, storable, stored_json, stored_turn, turn_row
-from app.store.tables import assessments, conversations, feedback, turns
+from app.store.tables import assessments, conversations, feedback, team_assessments, turns
 
 LONGEST_FIRST_TITLE = 60
 LONGEST_TITLE = 120
@@ -43,6 +44,11 @@ class OwnedConversations:
         self._database = database
         self._owner = owner
         self._clock = clock
+
+    @property
+    def teams(self) -> TeamAssessments:
+        """The team assessments that this owner decided to keep."""
+        return TeamAssessments(self._database, self._owner, self._clock)
 
     def turns(self, conversation: str) -> list[Turn]:
         """All turns of the conversation, oldest first; empty if it is new, and if it is not this owner's."""
@@ -125,7 +131,8 @@ class OwnedConversations:
 
     def forget_everything(self) -> Receipt:
         """Delete everything of this owner, down to the bytes."""
-        return erase(self._database, self._mine(), assessments.c.owner == self._owner)
+        mine = (table.c.owner == self._owner for table in (assessments, team_assessments))
+        return erase(self._database, self._mine(), *mine)
 
     def feedback(
         self, conversation: str, turn: int, verdict: Verdict, reasons: Sequence[str] = (), comment: str = ""
@@ -194,6 +201,7 @@ class OwnedConversations:
                 turns={row.id: _all_turns(connection, row.id) for row in rows},
                 feedback=tuple(self._feedback(connection, conversation)),
                 assessments=() if conversation is not None else tuple(self._assessments(connection)),
+                teams=() if conversation is not None else tuple(kept_teams(connection, self._owner)),
             )
 
         exported = self._database.read(work)

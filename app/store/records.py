@@ -44,6 +44,24 @@ class Assessment:
 
 
 @dataclass(frozen=True)
+class TeamSummary:
+    """One line of the list of team assessments that are kept. Times are UTC, as in `2026-07-22T10:11:12Z`."""
+
+    id: str
+    title: str
+    created: str
+    updated: str
+
+
+@dataclass(frozen=True)
+class KeptTeam:
+    """A team assessment that the person decided to keep."""
+
+    summary: TeamSummary
+    body: Mapping[str, Any]  # Any: JSON, shaped by whoever saves it
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What was deleted, in numbers only.
 
@@ -55,6 +73,7 @@ class Receipt:
     turns: int = 0
     feedback: int = 0
     assessments: int = 0
+    teams: int = 0
     overwritten: bool = False
 
 
@@ -69,4 +88,5 @@ class Statistics:
     up: int
     down: int
     assessments: int
+    teams: int
     bytes: int | None  # of the files; None with a database server

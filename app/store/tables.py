@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = 1  # raise it with every change below, and give `database.UPGRADES` the way from the one before
+SCHEMA = 2  # raise it with every change below, and give `database.UPGRADES` the way from the one before
 
 metadata = MetaData()
 
@@ -71,4 +71,17 @@ assessments = Table(
     Column("kept", Boolean, nullable=False),
     Column("updated", String(20), nullable=False),
     PrimaryKeyConstraint("owner", "name"),
+)
+
+team_assessments = Table(
+    "team_assessments",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+    Column("created", String(20), nullable=False),
+    Column("updated", String(20), nullable=False),
+    Column("position", Integer, nullable=False),  # newest first goes by this, as with conversations
+    Index("team_assessments_of_owner", "owner", "position"),
 )
