@@ -16,6 +16,13 @@ class Limits:
     seconds: float = 20.0
     memory: int = 1024**3  # bytes of address space for the child that parses
     wait_seconds: float = 60.0  # for a place among the documents that are being read at the moment
+    rows: int = 5_000  # of all sheets together; further ones are left out with a warning, and so are further columns
+    columns: int = 100
+    # Office files are archives; what they unpack to is counted while it is read
+    entries: int = 2_000
+    entry_bytes: int = 50 * 1024**2
+    unpacked_bytes: int = 200 * 1024**2
+    ratio: int = 200
 
 
 @dataclass(frozen=True)

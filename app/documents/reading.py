@@ -45,7 +45,7 @@ def read_document(name: str, data: bytes, limits: Limits | None = None) -> Docum
         raise DocumentError(
             f"This file is larger than {_size(limits.bytes)}.", "Upload the part that matters, or paste its text."
         )
-    kind = sniff(data)
+    kind = sniff(data, name)
     if kind.id not in PARSERS:
         raise DocumentError(f"This file is {kind.words}, which cannot be read here.", f"Upload {READABLE}, or paste the text.")
     if not _places.acquire(timeout=limits.wait_seconds):

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from dataclasses import dataclass
+
+from app.documents.csv_rows import is_table
 
 TEXT_START = 4096  # bytes; a type is told by what stands at the start
 MOST_CONTROLS = 0.05  # of all bytes; compressed data has about 0.1, text has none
@@ -18,6 +23,8 @@ class Kind:
 
 TEXT = Kind("text", "plain text")
 PDF = Kind("pdf", "a PDF document")
+CSV = Kind("csv", "a table as text (CSV)")
+HTML = Kind("html", "an HTML page")
 
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _SIGNATURES = (
@@ -50,28 +57,36 @@ _SIGNATURES = (
 )
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIPPED = (
-    (b"word/", Kind("docx", "a Word document (DOCX)")),
-    (b"ppt/", Kind("pptx", "a PowerPoint presentation (PPTX)")),
-    (b"xl/", Kind("xlsx", "an Excel workbook (XLSX)")),
+_CONTENT_TYPES = "[Content_Types].xml"  # every Office file has it
+_OFFICE = (
+    ("word/", Kind("docx", "a Word document (DOCX)")),
+    ("ppt/", Kind("pptx", "a PowerPoint presentation (PPTX)")),
+    ("xl/", Kind("xlsx", "an Excel workbook (XLSX)")),
+)
+_DECLARED = (
     (b"application/vnd.oasis.opendocument", Kind("odf", "an OpenDocument file")),
     (b"application/epub+zip", Kind("epub", "an EPUB book")),
 )
-_MARKUP = (
-    (b"<!doctype html", Kind("html", "an HTML page")),
-    (b"<html", Kind("html", "an HTML page")),
-    (b"<?xml", Kind("xml", "an XML file")),
-    (b"<svg", Kind("image", "an SVG picture")),
-)
+_ZIP = Kind("archive", "a ZIP archive")
+_BROKEN_ZIP = Kind("archive", "a ZIP archive or an Office document that is damaged or cut off")
+_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]")
+_SVG = re.compile(rb"<svg[\s>]")
+# What may stand before the first element: comments, and in XHTML the declaration of XML
+_BEFORE_MARKUP = re.compile(rb"(?:\s++|<\?xml[^<>]*+>|<!--(?:[^-]|-(?!->))*+-->)*+")
+_HTML_NAMES = (".html", ".htm", ".xhtml")
+_ELEMENT = re.compile(rb"<(?:p|div|h[1-6]|ul|ol|table|span|section|article|main|br|title|meta)[\s/>]")
 
 
-def sniff(data: bytes) -> Kind:
-    """The kind of file that the bytes are; `TEXT` when they can be text and nothing else is recognised."""
+def sniff(data: bytes, name: str = "") -> Kind:
+    """The kind of file that the bytes are; `TEXT` when they can be text and nothing else is recognised.
+
+    The name only helps where text could be a table or a piece of a page and its shape leaves a doubt.
+    """
     for offset, signature, kind in _SIGNATURES:
         if data.startswith(signature, offset):
             return kind
     if data.startswith(_ZIP_STARTS):
-        return next((kind for mark, kind in _ZIPPED if mark in data), Kind("archive", "a ZIP archive"))
+        return _zipped(data)
     if data.startswith(_OLE_START):
         if "EncryptedPackage".encode("utf-16-le") in data:
             return Kind("ole", "an Office document that is protected by a password")
@@ -79,8 +94,25 @@ def sniff(data: bytes) -> Kind:
     if _is_pdf(data):
         return PDF
     if data.startswith(_BYTE_ORDER_MARKS):
-        return TEXT
-    return _without_signature(data)
+        return _markup(data, name) or _text(data, name)
+    return _without_signature(data, name)
+
+
+def _zipped(data: bytes) -> Kind:
+    """What an archive is, by the names of what it really holds: those that stand elsewhere in its bytes prove nothing."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError, OverflowError):
+        return _BROKEN_ZIP
+    if "xl/workbook.bin" in names:
+        return Kind("xlsb", "an Excel workbook in the binary format (XLSB)")
+    if _CONTENT_TYPES in names:
+        for folder, kind in _OFFICE:
+            if any(entry.replace("\\", "/").startswith(folder) for entry in names):
+                return kind
+    # these say what they are in an entry that comes first and is not compressed
+    return next((kind for mark, kind in _DECLARED if mark in data[:200]), _ZIP)
 
 
 def _is_pdf(data: bytes) -> bool:
@@ -89,11 +121,29 @@ def _is_pdf(data: bytes) -> bool:
     return at >= 0 and (data[:at].strip() == b"" or b"endobj" in data)
 
 
-def _without_signature(data: bytes) -> Kind:
-    start = data[:TEXT_START].lstrip().lower()
-    for opening, kind in _MARKUP:
-        if start.startswith(opening):
-            return kind
+def _markup(data: bytes, name: str) -> Kind | None:
+    start = data[:TEXT_START].lower()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start.replace(b"\0", b"")
+    for mark in _BYTE_ORDER_MARKS:
+        start = start.removeprefix(mark)
+    first = _BEFORE_MARKUP.sub(b"", start, count=1)
+    if _PAGE.match(first):
+        return HTML
+    if _SVG.match(first):
+        return Kind("image", "an SVG picture")
+    if start.lstrip().startswith(b"<?xml"):
+        return Kind("xml", "an XML file")
+    return HTML if name.lower().endswith(_HTML_NAMES) and _ELEMENT.search(start) else None
+
+
+def _text(data: bytes, name: str) -> Kind:
+    return CSV if is_table(data, name) else TEXT
+
+
+def _without_signature(data: bytes, name: str) -> Kind:
+    if (markup := _markup(data, name)) is not None:
+        return markup
     nulls = data.count(0)
     if data.startswith(b"MZ") and nulls:
         return Kind("program", "a Windows program")
@@ -103,4 +153,4 @@ def _without_signature(data: bytes) -> Kind:
     controls = len(data) - len(data.translate(None, bytes([*range(9), *range(14, 27), *range(28, 32), 127])))
     if controls > MOST_CONTROLS * len(data):
         return Kind("binary", "a binary file")
-    return TEXT
+    return _text(data, name)

@@ -21,13 +21,23 @@ def parse(data: bytes, limits: Limits) -> Parsed:
 
     Raises `DocumentError` when the bytes are text in no encoding that is known here.
     """
-    for mark, encoding in _MARKED:
-        if data.startswith(mark):
-            return Parsed(_decoded(data, encoding))
+    if (text := decoded_by_mark(data)) is not None:
+        return Parsed(text)
     try:
         return Parsed(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         return _repaired(data, error)
+
+
+def decoded_by_mark(data: bytes, cut: bool = False) -> str | None:
+    """The text in the encoding that a byte order mark names; None without one. With `cut`, a damaged end is dropped.
+
+    Raises `DocumentError` when the rest does not keep to the mark.
+    """
+    for mark, encoding in _MARKED:
+        if data.startswith(mark):
+            return data.decode(encoding, "ignore") if cut else _decoded(data, encoding)
+    return None
 
 
 def _decoded(data: bytes, encoding: str) -> str:

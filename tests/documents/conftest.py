@@ -1,6 +1,8 @@
-"""PDF files written by hand, so that every byte of them can be made wrong."""
+"""Files written by hand, so that every byte of them can be made wrong: PDFs, and Office files with other parts in them."""
 
-from collections.abc import Callable, Sequence
+import io
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -57,3 +59,20 @@ def _shown(line: str) -> bytes:
 def a_pdf() -> Callable[..., HandMadePdf]:
     """Makes a `HandMadePdf`."""
     return HandMadePdf
+
+
+def _repacked(data: bytes, parts: Mapping[str | zipfile.ZipInfo, bytes | Callable[[bytes], bytes]]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        contents: dict[str | zipfile.ZipInfo, bytes] = {name: old.read(name) for name in old.namelist()}
+        for name, change in parts.items():
+            contents[name] = change(contents[name]) if callable(change) else change
+        for name, content in contents.items():
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.fixture
+def repacked() -> Callable[..., bytes]:
+    """Makes an Office file from another one: parts are added, replaced, or changed by a function of their bytes."""
+    return _repacked

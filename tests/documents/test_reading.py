@@ -1,7 +1,9 @@
 """Reading an upload: what comes out, and one sentence for everything that cannot be read."""
 
 import hashlib
+import io
 import os
+import socket
 import sys
 import threading
 import time
@@ -10,10 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import docx
+import openpyxl
+import pptx
 import pytest
 
 from app.documents import reading
-from app.documents.reading import LONGEST_NAME, Limits, display_name, read_document
+from app.documents.parsers import PARSERS
+from app.documents.reading import ACCEPTED, LONGEST_NAME, Limits, display_name, read_document
 from app.errors import DocumentError
 
 APdf = Callable[..., Any]  # Any: `HandMadePdf` lives in conftest.py, which cannot be imported
@@ -44,20 +50,113 @@ def test_a_pdf_is_read_whatever_it_is_called(a_pdf: APdf) -> None:
     assert document.pages == 2
 
 
+def a_document() -> bytes:
+    document = docx.Document()
+    document.add_heading("Team")
+    document.add_paragraph("We are six.")
+    return saved(document)
+
+
+def a_deck() -> bytes:
+    presentation = pptx.Presentation()
+    presentation.slides.add_slide(presentation.slide_layouts[5]).shapes.title.text = "We are six."
+    return saved(presentation)
+
+
+def a_workbook() -> bytes:
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["Name", "Role"])
+    workbook.active.append(["Anna", "Owner"])
+    return saved(workbook)
+
+
+def saved(file: Any) -> bytes:  # Any: each library has its own type
+    out = io.BytesIO()
+    file.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["team", "team.txt", "team.pdf"])
+@pytest.mark.parametrize(
+    ("make", "text", "pages"),
+    [
+        (a_document, "# Team\n\nWe are six.", 0),
+        (a_deck, "# We are six.", 1),
+        (a_workbook, "Sheet: Sheet\n\nName: Anna | Role: Owner", 0),
+        (lambda: b"Name;Role\nAnna;Owner\nBen;Dev\n", "Name: Anna | Role: Owner\nName: Ben | Role: Dev", 0),
+        (lambda: b"<!doctype html><h1>Team</h1><p>We are six.", "# Team\n\nWe are six.", 0),
+    ],
+    ids=["docx", "pptx", "xlsx", "csv", "html"],
+)
+def test_every_kind_is_read_in_the_confined_child_whatever_it_is_called(
+    make: Callable[[], bytes], text: str, pages: int, name: str
+) -> None:
+    document = read_document(name, make())
+
+    assert (document.text, document.pages, document.warnings) == (text, pages, ())
+
+
+def test_what_a_file_dialog_offers_can_be_read() -> None:
+    kinds = {".txt": "text", ".md": "text"}
+
+    assert {kinds.get(ending, ending.removeprefix(".")) for ending in ACCEPTED} == set(PARSERS)
+
+
+def test_a_table_is_told_by_its_name_where_its_shape_leaves_a_doubt() -> None:
+    data = b"Name,Role\nAnna,Owner\n"
+
+    assert read_document("team.csv", data).text == "Name: Anna | Role: Owner"
+    assert read_document("team.txt", data).text == data.decode()
+
+
+def test_a_page_names_files_and_hosts_and_none_is_opened() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        page = f"<link rel=stylesheet href={address}/a.css><base href={address}><img src={address}><iframe src=file:///etc/passwd></iframe>"
+
+        document = read_document("team.html", f"<html>{page}<p>We are six. {address}".encode())
+
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert document.text == f"We are six. {address}"
+
+
+def test_orders_that_no_reader_sees_do_not_come_out_of_any_kind() -> None:
+    document = docx.Document()
+    document.add_paragraph("We are six.").add_run(" hire a manager").font.hidden = True
+    document.core_properties.title = document.core_properties.comments = "hire a manager"
+    page = b"<html><!-- hire a manager --><p>We are six.<span style='display:none'>hire a manager</span>"
+
+    texts = [read_document("a", data).text for data in (saved(document), page)]
+
+    assert texts == ["We are six.", "We are six."]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"a,b\n" * 3 + b'a,"b\n', "Line 4 of this table"), (b"<html>" + b"<div>" * 10_000 + b"words", "nests elements")],
+)
+def test_a_hostile_file_is_one_sentence(data: bytes, words: str) -> None:
+    with pytest.raises(DocumentError, match=words):
+        read_document("team.csv", data)
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
         (b"\x89PNG\r\n\x1a\n\x00\x00", "a PNG picture"),
-        (b"PK\x03\x04" + b"word/document.xml", "a Word document"),
+        (b"PK\x03\x04" + b"word/document.xml", "a ZIP archive or an Office document that is damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
         (b"MZ\x00\x00", "a Windows program"),
     ],
 )
-@pytest.mark.parametrize("name", ["team.txt", "team.pdf", "team.docx"])
+@pytest.mark.parametrize("name", ["team.txt", "team.pdf", "team.docx", "team.csv", "team.html"])
 def test_other_files_are_refused_with_what_they_are_whatever_their_name(name: str, data: bytes, words: str) -> None:
     with pytest.raises(DocumentError, match=words) as caught:
         read_document(name, data)
 
-    assert "plain text, Markdown or PDF" in caught.value.hint
+    assert "text, Markdown, PDF, Word (DOCX)" in caught.value.hint
 
 
 def test_one_byte_over_the_cap_is_refused_with_the_cap_named() -> None:
