@@ -194,6 +194,7 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
     [
         f'<Relationship Id="x1" Type="{RELATIONS}/attachedTemplate" Target="http://127.0.0.1:9/t.dotm" TargetMode="External"/>',
         f'<Relationship Id="x1" Type="{RELATIONS}/oleObject" Target="file://127.0.0.1/x" TargetMode="External"/>',
+        f'<Relationship Id="x1" Type="{RELATIONS}/image" Target="styles.xml" TargetMode="External"/>',
         f'<Relationship Id="x1" Type="{RELATIONS}/image" Target="NULL"/>',
         f'<Relationship Id="x1" Type="{RELATIONS}/image" Target="../../../etc/passwd"/>',
     ],
