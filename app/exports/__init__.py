@@ -1,0 +1,1 @@
+"""Adapter: results → PPTX, DOCX, Markdown."""
