@@ -7,9 +7,11 @@ import os
 import secrets
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from app.cli.team import description, warn
 from app.cli.terminal import bad_row, rows, show, show_json
 from app.coaching.coach import Reply, TeamText, usable
 from app.coaching.memory import Memory
@@ -30,9 +32,9 @@ def run(options: argparse.Namespace) -> int:
     service = open_service(read_settings(os.environ))
     try:
         if options.batch:
-            return _batch(service, options.batch)
+            return _batch(service, options.batch, _team_texts(service, options.team))
         usable(options.question)  # before anything is loaded
-        team = [_team_text(service, path) for path in options.team]
+        team = _team_texts(service, options.team)
         service.warm_now()
         wait_for_model(service)
         conversation = options.conversation or secrets.token_hex(8)
@@ -70,8 +72,8 @@ def _spoken(reply: Reply) -> Answer:
     return answer
 
 
-def _batch(service: Service, path: Path) -> int:
-    """One JSON line a row as it finishes; a bad row gets its own error object."""
+def _batch(service: Service, path: Path, team: Sequence[TeamText]) -> int:
+    """One JSON line a row as it finishes; a bad row gets its own error object. Every row is about the same team."""
     read = list(rows(path))
     service.warm_now()
     wait_for_model(service)
@@ -80,29 +82,27 @@ def _batch(service: Service, path: Path) -> int:
             show_json(bad_row(number, row, row))
             continue
         try:
-            show_json(_row(service, row))
+            show_json(_row(service, row, team))
         except RolewiseError as error:
             show_json({"id": row.get("id", number), **error_json(error)})
     return 0
 
 
-def _row(service: Service, row: dict[str, Any]) -> dict[str, Any]:
+def _row(service: Service, row: dict[str, Any], team: Sequence[TeamText]) -> dict[str, Any]:
     turns = row.get("turns")
     asked = turns if isinstance(turns, list) else [row.get("question")]
     given = [q for q in asked if isinstance(q, str)]
     if not given or len(given) < len(asked):
         raise BadInput('The row has neither "question" nor "turns".', "Give one of them as text.")
     memory = Memory()
-    answers = [answer_json(service.coach.ask(q, "batch", memory).answer()) for q in given]
+    answers = [answer_json(service.coach.ask(q, "batch", memory, documents=team).answer()) for q in given]
     if isinstance(turns, list):
         return {"id": row.get("id"), "answers": answers}
     return {"id": row.get("id"), **answers[0]}
 
 
-def _team_text(service: Service, path: Path) -> TeamText:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror or 'unknown reason'}.", "Check the path.") from error
-    document = service.read(path.name, data)
-    return TeamText(document.name, document.text)
+def _team_texts(service: Service, paths: Sequence[Path]) -> list[TeamText]:
+    documents = [description(service, path) for path in paths]
+    for document in documents:
+        warn(document)
+    return [TeamText(document.name, document.text) for document in documents]

@@ -85,6 +85,17 @@ def parser() -> argparse.ArgumentParser:
     _json(ask)
     ask.set_defaults(module="ask")
 
+    team = commands.add_parser("team", help="advice on a team from a description of it")
+    # none at all is refused in words by the command itself, so that --json has its error object
+    team.add_argument("files", nargs="*", type=Path, metavar="FILE", help="a description of a team; - reads standard input")
+    team.add_argument(
+        "--set", dest="told", action="append", default=[], metavar="FACT=VALUE", help="set a fact; unknown takes it away"
+    )
+    team.add_argument("--out", type=Path, metavar="FILE", help="write a report as well: .pptx, .docx, .md or .json")
+    team.add_argument("--shorten-names", action="store_true", help="shorten the names of people in that report")
+    _json(team)
+    team.set_defaults(module="team")
+
     search = commands.add_parser("search", help="find passages of the guidance")
     search.add_argument("query", nargs="?", help="what to look for")
     search.add_argument("--batch", type=Path, metavar="FILE.jsonl", help='many at once: rows {"id", "query"}')

@@ -47,6 +47,20 @@ ANSWER = {
     "model": str,
     "index_version": str,
 }
+RECOMMENDATION = {
+    "arrangement": (str, type(None)),
+    "change": str,
+    "confidence": (float, int),
+    "band": str,
+    "for": [{"consideration": str, "text": str, "weight": (float, int), "facts": [str], "cites": [int]}],
+    "against": [dict],
+}
+ADVICE = {
+    "recommendation": {"delivery": RECOMMENDATION},  # what the question is about
+    "facts": [{"id": str, "value": object, "certainty": str, "quotes": [{"text": str, "start": int, "end": int}]}],
+    "would_change": [{"decision": str, "fact": str, "to": object, "arrangement": str}],
+    "ask_next": [{"fact": str, "question": str, "value": float}],
+}
 STATUSES = {
     "answered", "partly_answered", "needs_facts", "not_covered", "out_of_scope", "signpost", "declined", "failed",
 }  # fmt: skip
@@ -109,7 +123,7 @@ def test_a_team_description_is_understood_and_quoted(rolewise: Command, tmp_path
     understood = {fact["id"]: fact for fact in answer["understood"]}
     assert understood["external_parties"]["value"] == 0
     assert all(quote in DESCRIPTION for fact in understood.values() for quote in fact["quotes"])
-    assert fits(answer["advice"], {"recommendation": dict, "facts": list, "would_change": list, "ask_next": list}) == ""
+    assert fits(answer["advice"], ADVICE) == ""
     assert_every_citation_resolves(answer)
 
 
@@ -177,6 +191,40 @@ def test_template_and_loader_syntax_is_only_text(rolewise: Command):
 
     assert answer["question"] == question
     assert "49" not in answer["answer"]
+
+
+def test_several_team_files_are_one_team(rolewise: Command, tmp_path: Path):
+    (tmp_path / "page.md").write_text("We have no suppliers.", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("We ship every day. There is a contract deadline.", encoding="utf-8")
+
+    answer = rolewise("ask", TEAM, "--team", tmp_path / "page.md", "--team", tmp_path / "notes.txt", "--json").json
+
+    known = {fact["id"]: fact["value"] for fact in answer["advice"]["facts"]}
+    assert known == {"external_parties": 0, "delivery_rhythm": "continuous", "deadline": "contract"}
+    assert {fact["id"]: fact["value"] for fact in answer["understood"]} == known
+    assert fits(answer["advice"], ADVICE) == ""
+    reasons = [r for one in answer["advice"]["recommendation"].values() for r in (*one["for"], *one["against"])]
+    assert {fact for reason in reasons for fact in reason["facts"]} == set(known)
+
+
+def test_a_batch_is_about_the_team_that_is_described(rolewise: Command, tmp_path: Path):
+    (tmp_path / "team.md").write_text(DESCRIPTION, encoding="utf-8")
+    (tmp_path / "rows.jsonl").write_text(json.dumps({"id": "a", "question": TEAM}), encoding="utf-8")
+
+    said = rolewise("ask", "--batch", tmp_path / "rows.jsonl", "--team", tmp_path / "team.md", "--json")
+
+    understood = {fact["id"]: fact["value"] for fact in said.json["understood"]}
+    assert understood["external_parties"] == 0
+
+
+def test_what_was_left_out_of_a_team_file_is_said_on_stderr(rolewise: Command, tmp_path: Path):
+    (tmp_path / "team.txt").write_bytes(b"We have no suppliers. \x1b[2JWe ship every day.")
+
+    said = rolewise("ask", TEAM, "--team", tmp_path / "team.txt", "--json")
+
+    assert said.json["understood"]
+    assert said.err.startswith("team.txt: ")
+    assert "\x1b" not in said.err
 
 
 def test_a_missing_team_file_is_one_sentence(rolewise: Command, tmp_path: Path):

@@ -8,7 +8,7 @@ import pytest
 from app.cli.main import parser
 from tests.cli.commands import Command, one_sentence_and_a_step
 
-COMMANDS = ["serve", "ask", "search", "check", "models", "data", "doctor"]
+COMMANDS = ["serve", "ask", "team", "search", "check", "models", "data", "doctor"]
 
 
 def test_the_version_is_that_of_the_distribution(rolewise: Command):
