@@ -17,6 +17,7 @@ export default function () {
 
   const box = () => document.querySelector('textarea[data-testid="stChatInputTextArea"]');
   // A finger would be shown a keyboard that hides the answer.
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
   const hasKeyboard = window.matchMedia('(pointer: fine)').matches;
 
   // A new question is brought to the top of the window, with its answer below, until the person does something.
@@ -40,7 +41,9 @@ export default function () {
     heard = said.dataset.mark;
     announce(said.textContent);
     const lost = !document.activeElement || document.activeElement === document.body;
-    if (said.dataset.focus === 'box' && lost && hasKeyboard) box()?.focus({ preventScroll: true });
+    if (!lost || !said.dataset.focus) return;
+    if (said.dataset.focus !== 'box') document.getElementById(said.dataset.focus)?.focus({ preventScroll: true });
+    else if (hasKeyboard) box()?.focus({ preventScroll: true });
   };
   let due = false;
   new MutationObserver(() => {
@@ -79,6 +82,15 @@ export default function () {
     const before = button.dataset.rwLabel ??= label.textContent;
     label.textContent = done ? 'Copied' : 'Not copied';
     setTimeout(() => { label.textContent = before; }, 2000);
+  });
+
+  // A quote leads to where it stands in the text, which scrolls within its own frame.
+  document.addEventListener('click', (event) => {
+    const to = event.target.closest?.('[data-rw-goto]');
+    const mark = to && document.getElementById(to.dataset.rwGoto);
+    if (!mark) return;
+    mark.scrollIntoView({ block: 'center', behavior: calm.matches ? 'auto' : 'smooth' });
+    mark.focus({ preventScroll: true });
   });
 
   // A passage that opens is read from its title; Escape and closing return to the marker by themselves.

@@ -39,7 +39,9 @@ ORIGINS = {
 }
 NOT_ADVICE = "Automated. Not legal, medical or HR advice, and no judgement of people."
 
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# What Markdown may act on: the signs themselves, those that begin a line, addresses. A sign without need of it is left alone:
+# Streamlit reads labels to screen readers as they are written, backslashes included.
+_LIVE = re.compile(r"^\d{1,9}[.)]|[!#$&*+<=>@\[\\\]^_`{|}~]|[.:](?=\S)|(?<!\w)-|-(?!\w)")
 _COMMAND = re.compile(r"`([^`\n]{1,120})`")
 _APART = " … "  # between sentences of a quote that do not follow one another
 
@@ -63,8 +65,8 @@ def with_commands(text: str) -> str:
 
 
 def label(text: str, longest: int = 200) -> str:
-    """The text for a widget's label, which Streamlit reads as Markdown: one line, every sign of punctuation escaped."""
-    return _PUNCTUATION.sub(r"\\\1", one_line(text, longest))
+    """The text for a widget's label, which Streamlit reads as Markdown: one line, every sign that it acts on escaped."""
+    return _LIVE.sub(lambda sign: f"{sign[0][:-1]}\\{sign[0][-1]}", one_line(text, longest))
 
 
 def question_html(n: int, question: str) -> str:
@@ -77,9 +79,12 @@ def waiting_html(text: str) -> str:
     return f'<p class="rw-wait">{safe(text)}</p>'
 
 
-def say_html(text: str, mark: str, *, focus: bool = False) -> str:
-    """Words for screen readers; the helper announces them when `mark` is new, and may return the focus to the box."""
-    to = ' data-focus="box"' if focus else ""
+def say_html(text: str, mark: str, *, focus: str = "") -> str:
+    """Words for screen readers; the helper announces them when `mark` is new.
+
+    Where the focus was lost it then goes to `focus`: the box for questions ("box"), or the element of that id.
+    """
+    to = f' data-focus="{safe(focus)}"' if focus else ""
     return f'<p class="rw-say rw-sr" aria-hidden="true" data-mark="{safe(mark)}"{to}>{safe(text)}</p>'
 
 
@@ -266,6 +271,11 @@ def _two_columns(
         for column, side in zip(columns, sides, strict=True)
     )
     return f'<div class="rw-two">{cells}</div>', before, after
+
+
+def sentence_html(sentence: Sentence, sources: Sequence[Source], prefix: str) -> str:
+    """One sentence with its markers."""
+    return _sentence(sentence, {source.n: source for source in sources}, prefix)
 
 
 def _words(group: Iterable[Sentence], known: dict[int, Source], prefix: str) -> str:

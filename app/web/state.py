@@ -9,24 +9,29 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 import streamlit as st
 
 from app.coaching.coach import TeamText
-from app.coaching.model import Certainty, Fact, FactValue, Turn
+from app.coaching.model import Turn
+from app.errors import RolewiseError
 from app.settings import read_settings
 from app.web.asking import Asking, Askings, Place, Reply, Unless
+from app.web.desk import Desk
 from app.web.door import COOKIE, valid_key
 from app.web.problems import Problem, problem
+from app.web.reading import PASTED
+from app.web.teams import Part, Team
 from app.wiring import Service, open_service
 
 if TYPE_CHECKING:
     from app.store.owned import OwnedConversations
 
 VISIT = "visit"  # in Streamlit's session state
-ADDRESS = "c"  # in the URL: the conversation that is open
-CONVERSATION = re.compile(r"[A-Za-z0-9_-]{4,64}")
+ASK, TEAM = "ask", "team"  # the parts of the page
+VIEW, CONVERSATION, KEPT = "view", "c", "a"  # in the URL: the part, the conversation, the kept team
+AN_ID = re.compile(r"[A-Za-z0-9_-]{4,64}")
 
 P = ParamSpec("P")
 
@@ -52,17 +57,19 @@ def shared() -> Shared:
         return _shared
 
 
-@dataclass
-class Team:
-    """A description that the person gave, what was read from it, and what they corrected. Never stored."""
+@dataclass(frozen=True)
+class Address:
+    """What the URL names: which part of the page, and the conversation or the kept team that is open there."""
 
-    name: str
-    text: str
-    facts: tuple[Fact, ...]
-    warnings: tuple[str, ...] = ()
-    shown: bool = True  # whether what was understood is unfolded at first
-    told: dict[str, Fact] = field(default_factory=dict)
-    added: list[str] = field(default_factory=list)  # facts that nothing was said about, opened to be set
+    view: str = ASK
+    conversation: str = ""
+    kept: str = ""
+
+    def query(self) -> dict[str, str]:
+        """The address as the parameters of a URL; only what differs from the first screen."""
+        if self.view == TEAM:
+            return {VIEW: TEAM} | ({KEPT: self.kept} if self.kept else {})
+        return {CONVERSATION: self.conversation} if self.conversation else {}
 
 
 def guarded(action: Callable[Concatenate[Visit, P], None]) -> Callable[Concatenate[Visit, P], None]:
@@ -86,15 +93,29 @@ class Visit:
     shared: Shared
     owner: str
     conversation: str
-    address: str = ""  # the conversation as the URL names it; empty until something was asked
-    team: Team | None = None
+    address: Address = Address()
+    shown: str = ""  # the conversation as the URL names it while one asks; empty until something was asked
     problem: Problem | None = None
     say: tuple[str, str] = ("", "")  # words for screen readers, and a mark that tells them from the last ones
+    focus: str = ""  # the id of what is to have the focus after that, on the team page
     complaint: int = 0  # the turn whose "not helpful" is being explained
     confirming: bool = False  # "delete everything" was pressed once
     all_turns: bool = False
     refill: str = ""  # words to put back into the box
-    team_number: int = 0  # counts up, so that widgets of one team are not taken for those of another
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.service, lambda: self.mine.teams, self.announce)
+
+    @property
+    def view(self) -> str:
+        """Which part of the page is shown."""
+        return self.address.view
+
+    @property
+    def team(self) -> Team | None:
+        """The team that was described, for answers and for the team page."""
+        return self.desk.team
 
     @property
     def service(self) -> Service:
@@ -162,11 +183,13 @@ class Visit:
 
     @guarded
     def forget_everything(self) -> None:
-        """Delete all conversations of this browser, and the team."""
+        """Delete all conversations and teams of this browser, and what is on the page."""
         self.shared.askings.forget(self.owner)
+        self.desk.clear()
         self.mine.forget_everything()
-        self.team = None
+        view = self.view
         self._begin_new()
+        self._go(self._address_of(view))
         self.announce("Everything is deleted.")
 
     @guarded
@@ -184,62 +207,76 @@ class Visit:
         self.complaint = 0
         self.announce("Thank you, that is noted.")
 
-    def describe_team(self, name: str, text: str, warnings: tuple[str, ...] = (), *, show: bool = True) -> None:
-        """Take a description of the person's team in place of the one before."""
-        self.team = Team(name, text, tuple(self.service.understand(text)), warnings, show)
-        self.team_number += 1
-        self.announce(f"Read. {len(self.team.facts)} facts understood.")
-
     def read_team(self, name: str, data: bytes, *, show: bool) -> None:
-        """Take an uploaded description. Raises DocumentError with one sentence."""
+        """Take a description that was dropped into the chat. Raises DocumentError with one sentence."""
         document = self.service.read(name, data)
-        self.describe_team(document.name, document.text, document.warnings, show=show)
+        self._take_text(document.name, document.text, document.warnings, show=show)
 
     @guarded
     def paste_team(self, key: str) -> None:
-        """Take the description that the widget of that key holds."""
+        """Take the description that the widget of that key in the chat holds."""
         text = str(st.session_state[key])
         if text.strip():
-            document = self.service.read("Pasted text.txt", text.encode())
-            self.describe_team("Pasted text", document.text, document.warnings)
+            document = self.service.read(f"{PASTED}.txt", text.encode())
+            self._take_text(PASTED, document.text, document.warnings)
 
     @guarded
     def try_example(self, text: str, question: str) -> None:
         """Take the example team, and ask about it."""
-        self.describe_team("Example team", text, show=False)
+        self._take_text("Example team", text, show=False)
         self.ask(question)
 
     @guarded
-    def forget_team(self) -> None:
-        """Leave the team's description out from now on."""
-        self.team = None
-        self.team_number += 1
+    def safely(self, action: Callable[[], None]) -> None:
+        """Do it, for a widget; then name in the URL what is open. What fails is shown as a sentence."""
+        action()
+        self.name_in_address()
+
+    def name_in_address(self) -> None:
+        """Have the URL of the team page name the team that is open, if it is kept."""
+        if self.view == TEAM:
+            self._go(self._address_of(TEAM))
 
     @guarded
-    def set_fact(self, fact: str, key: str, value_of: Callable[[object], FactValue]) -> None:
-        """Take the person's word for a fact; None means that it is not known."""
-        if self.team is not None:
-            value = value_of(st.session_state[key])
-            certainty = Certainty.UNKNOWN if value is None else Certainty.TOLD
-            self.team.told[fact] = Fact(fact, value, certainty)
+    def go_to(self, view: str) -> None:
+        """Show another part of the page."""
+        self.confirming = False
+        self._go(self._address_of(view))
 
-    @guarded
-    def add_fact(self, key: str) -> None:
-        """Open a fact that nothing was said about."""
-        chosen = st.session_state[key]
-        if self.team is not None and chosen and chosen not in self.team.added:
-            self.team.added.append(chosen)
+    def widget(self, key: str) -> Any:  # Any: widgets hold values of many types
+        """What the widget of that key holds now."""
+        return st.session_state.get(key)
 
-    def announce(self, text: str, mark: str = "") -> None:
-        """Have it said to screen readers."""
-        self.say = (text, mark or secrets.token_hex(4))
+    def set_widget(self, key: str, value: object) -> None:
+        """Have the widget of that key hold a value, before it is drawn."""
+        st.session_state[key] = value
+
+    def announce(self, text: str, mark: str = "", *, focus: str = "") -> None:
+        """Have it said to screen readers; `focus` is the id of what has the focus then, if it was lost."""
+        self.say, self.focus = (text, mark or secrets.token_hex(4)), focus
 
     def follow_address(self) -> None:
-        """Go where the URL says, when the person went back or forward in the browser."""
+        """Go where the URL says, when the person went back or forward in the browser, or followed a link."""
         address = _address()
-        if address != self.address:
-            self._leave(address or _new_conversation())
-            self.address = address
+        if address == self.address:
+            return
+        self.address, self.problem = address, None
+        if address.view == ASK:
+            if address.conversation != self.shown:
+                self._leave(address.conversation or _new_conversation())
+                self.shown = address.conversation
+            return
+        open_now = self.team.kept if self.team else ""
+        if address.kept == open_now:
+            return
+        if address.kept:
+            try:
+                self.desk.open(address.kept)
+            except RolewiseError as error:  # a link to what was deleted, or to what somebody else keeps
+                self.desk.take(None)
+                self.problem = problem(error)
+        else:
+            self.desk.take(None)
 
     def _beginning(self, question: str) -> Callable[[threading.Event], Reply]:
         service, conversation, owner = self.service, self.conversation, self.owner
@@ -254,19 +291,33 @@ class Visit:
 
         return begin
 
+    def _take_text(self, name: str, text: str, warnings: tuple[str, ...] = (), *, show: bool = True) -> None:
+        facts = tuple(self.service.understand(text))
+        self.desk.take(Team(name, text, facts, warnings, show, parts=(Part(name, 0, len(text)),)))
+        self.announce(f"Read. {len(facts)} facts understood.")
+
     def _begin_new(self) -> None:
         self._leave(_new_conversation())
-        self.address = ""
-        st.query_params.pop(ADDRESS, None)
+        self.shown = ""
+        self._go(Address())
 
     def _leave(self, conversation: str) -> None:
         self.conversation = conversation
         self.problem, self.complaint, self.confirming, self.all_turns = None, 0, False, False
 
     def _show(self, conversation: str) -> None:
-        self.address = conversation
-        if st.query_params.get(ADDRESS) != conversation:
-            st.query_params[ADDRESS] = conversation
+        self.shown = conversation
+        self._go(Address(ASK, conversation))
+
+    def _address_of(self, view: str) -> Address:
+        if view == TEAM:
+            return Address(TEAM, kept=self.team.kept if self.team else "")
+        return Address(ASK, self.shown)
+
+    def _go(self, address: Address) -> None:
+        self.address = address
+        if _address() != address:
+            st.query_params.from_dict(address.query())  # all at once: each change is one step back in the browser
 
 
 def visit_of(common: Shared) -> Visit:
@@ -274,8 +325,9 @@ def visit_of(common: Shared) -> Visit:
     if VISIT not in st.session_state:
         # without a cookie (a browser that refuses them) nothing outlives the visit, but all else works
         owner = valid_key(st.context.cookies.get(COOKIE, "")) or secrets.token_urlsafe(32)
-        address = _address()
-        st.session_state[VISIT] = Visit(common, owner, address or _new_conversation(), address)
+        conversation = _address().conversation
+        # its address is the first screen until it has followed the URL
+        st.session_state[VISIT] = Visit(common, owner, conversation or _new_conversation(), shown=conversation)
     return cast(Visit, st.session_state[VISIT])  # Streamlit's session state holds anything
 
 
@@ -284,9 +336,12 @@ def tick() -> None:
     st.session_state.get(VISIT)
 
 
-def _address() -> str:
-    given = st.query_params.get(ADDRESS, "")
-    return given if CONVERSATION.fullmatch(given) else ""
+def _address() -> Address:
+    given = {name: st.query_params.get(name, "") for name in (VIEW, CONVERSATION, KEPT)}
+    name = {key: value if AN_ID.fullmatch(value) else "" for key, value in given.items()}
+    if given[VIEW] == TEAM:
+        return Address(TEAM, kept=name[KEPT])
+    return Address(ASK, name[CONVERSATION])
 
 
 def _new_conversation() -> str:

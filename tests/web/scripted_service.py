@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
+from app.coaching.citing import Citations
 from app.coaching.coach import TeamText, usable
 from app.coaching.model import (
     Answer,
+    Certainty,
     Event,
     Fact,
+    FactValue,
     Finished,
     Kind,
     Origin,
+    Passage,
     Progress,
+    Quote,
     Reference,
     Sentence,
     SentenceKind,
@@ -28,7 +34,10 @@ from app.coaching.model import (
     Timings,
 )
 from app.coaching.ports import Conversations
+from app.coaching.team.advisor import Advisor
+from app.coaching.team.report import Responsibility, TeamAdvice
 from app.errors import ModelUnavailable
+from app.knowledge.corpus import read_guides
 from app.settings import Settings
 from app.wiring import Service, ServiceState
 
@@ -147,18 +156,95 @@ class ScriptedCoach:
         return ScriptedReply(events, answer, conversation, conversations)
 
 
+class ScriptedFinder:
+    """Finds facts of a team by a few plain words, so that tests of the page do not rest on how well facts are found."""
+
+    WORDS: tuple[tuple[str, str, FactValue], ...] = (
+        (r"team of six", "team_size", 6),
+        (r"team of seven", "team_size", 7),
+        (r"two suppliers", "external_parties", 2),
+        (r"no suppliers", "external_parties", 0),
+        (r"release every (?:day|two weeks)", "delivery_rhythm", "regular"),
+        (r"kept missing dates", "missed_dates", "repeated"),
+        (r"Nobody chases", "blockers_unowned", True),
+        (r"product owner decides", "priorities_owner", "product_owner"),
+        (r"a product owner", "roles_present", ("product_owner",)),
+        (r"budget report", "budget_reporting", True),
+    )
+
+    def facts(self, text: str) -> list[Fact]:
+        if "very slow" in text:
+            time.sleep(3.0)
+        found = [(name, value, re.search(words, text)) for words, name, value in self.WORDS]
+        return [
+            Fact(name, value, Certainty.INFERRED if name == "missed_dates" else Certainty.STATED, (Quote(m[0], *m.span()),))
+            for name, value, m in {name: (name, value, m) for name, value, m in found if m}.values()
+        ]
+
+
+class ScriptedDuties:
+    """Says of four responsibilities what they are, and of one that it is not said."""
+
+    def responsibilities(
+        self, text: str, facts: Sequence[Fact], citations: Citations, passage_of: Callable[[str], Passage | None]
+    ) -> tuple[Responsibility, ...]:
+        at = text.find("Nobody chases")
+        quotes = (Quote("Nobody chases", at, at + 13),) if at >= 0 else ()
+        hostile = HOSTILE in text
+        return (
+            Responsibility("priorities", "product", HOSTILE if hostile else "What comes first", "owned", ("product_owner",)),
+            Responsibility("roadmap", "product", "The roadmap", "unknown"),
+            Responsibility("schedule", "delivery", "The schedule", "doubled", ("team", "product_owner")),
+            Responsibility(
+                "blockers", "delivery", "Blockers", "unowned" if quotes else "unknown", (), quotes,
+                f"{HOSTILE if hostile else ''}Share it: one of you asks every morning. Or hire for it." if quotes or hostile else "",
+            ),
+            Responsibility("estimates", "shared", "Estimates", "shared", ("team",)),
+        )  # fmt: skip
+
+
+class Shelf:
+    """The passages of the shipped guides, without an index: enough for whoever looks them up by id."""
+
+    version = "v1"
+
+    def passage(self, passage_id: str) -> Passage | None:
+        return shipped_passages().get(passage_id)
+
+
+@cache
+def shipped_passages() -> dict[str, Passage]:
+    guides, _ = read_guides(REPOSITORY / "corpus" / "guides")
+    return {passage.id: passage for guide in guides for passage in guide.passages}
+
+
 class ScriptedService(Service):
-    """The real service but for its coach and for what it says about itself."""
+    """The real service but for its coach, for what it reads out of a text, and for what it says about itself."""
 
     def __init__(self, settings: Settings, *, ready_after: float = 0.0, leaves_machine: str = "") -> None:
         super().__init__(settings)
         self.warmed = 0
+        self.exported: list[tuple[str, bool]] = []
         self._leaving = leaves_machine
         self._ready_at = time.monotonic() + ready_after
 
     @cached_property
     def coach(self) -> ScriptedCoach:  # type: ignore[override]  # it has the one method that the page calls
         return ScriptedCoach()
+
+    @cached_property
+    def advisor(self) -> Advisor:
+        return Advisor(
+            rules=self.rules,
+            finder=ScriptedFinder(),  # type: ignore[arg-type]  # each of the three has what the advisor calls
+            duties=ScriptedDuties(),  # type: ignore[arg-type]
+            retriever=Shelf(),  # type: ignore[arg-type]
+            role_name=self.vocabulary.name,
+        )
+
+    def export(self, advice: TeamAdvice, form: str, *, shorten_names: bool) -> bytes:
+        self.exported.append((form, shorten_names))
+        return f"{form} of {advice.text_sha256[:8]}".encode()
 
     def warm(self) -> None:
         self.warmed += 1

@@ -251,13 +251,13 @@ def test_conversations_are_listed_opened_and_found(page: Open) -> None:
     test = ask(test, "What does a scrum master do?")
 
     assert [b.label for b in test.button if b.key and b.key.startswith("open-")] == [
-        "What does a scrum master do\\?",
-        "What is a product manager\\?",
+        "What does a scrum master do?",
+        "What is a product manager?",
     ]
     test = button(test, "What is a product").click().run()
     assert ">What is a product manager?<" in shown(test)
     test = test.text_input(key="search").set_value("scrum").run()
-    assert [b.label for b in test.button if b.key and b.key.startswith("open-")] == ["What does a scrum master do\\?"]
+    assert [b.label for b in test.button if b.key and b.key.startswith("open-")] == ["What does a scrum master do?"]
 
 
 def test_a_conversation_is_renamed(page: Open) -> None:
@@ -334,7 +334,7 @@ def test_exports_hold_the_conversation(page: Open) -> None:
     test = ask(page(), "What is a product manager?")
 
     mine = visit_of(test).mine
-    assert len(test.get("download_button")) == 2
+    assert {b.key for b in test.get("download_button")} == {"export-markdown", "export-json", "export-all"}
     assert "What is a product manager?" in mine.export("markdown", "first-conversation")
 
 

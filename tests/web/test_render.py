@@ -72,8 +72,17 @@ def test_hostile_text_stays_text_everywhere() -> None:
 
 
 def test_a_label_escapes_every_sign_that_markdown_knows() -> None:
-    assert render.label(":red[x] $y$ ![z](u) `c` <b>") == r"\:red\[x\] \$y\$ \!\[z\]\(u\) \`c\` \<b\>"
+    assert render.label(":red[x] $y$ ![z](u) `c` <b>") == r"\:red\[x\] \$y\$ \!\[z\](u) \`c\` \<b\>"
+    assert render.label("www.x.y http://x a@b.c ~s~ | #") == r"www\.x\.y http\://x a\@b\.c \~s\~ \| \#"
+    assert render.label("1. one") == r"1\. one"
+    assert render.label("- one") == r"\- one"
     assert "\n" not in render.label("two\nlines")
+
+
+def test_a_label_of_plain_words_is_left_alone_since_screen_readers_are_told_it_as_it_is() -> None:
+    plain = "Suppliers, partners and third-party teams (now: 2)? Yes; “no”. Nobody's."
+
+    assert render.label(plain) == plain
 
 
 def test_a_marker_is_a_button_that_opens_its_passage() -> None:

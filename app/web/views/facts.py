@@ -9,7 +9,8 @@ import streamlit as st
 from app.coaching.model import FactValue
 from app.coaching.rules import FactRule
 from app.web.render import label, quotes_html
-from app.web.state import Team, Visit
+from app.web.state import Visit
+from app.web.teams import Team
 
 UNKNOWN = "Not known"
 FLAGS = ("Yes", "No")
@@ -39,42 +40,44 @@ def draw_facts(visit: Visit, team: Team) -> None:
     found = {fact.id: fact for fact in team.facts}
     shown = [fact for fact in rules if fact in found or fact in team.told or fact in team.added]
     for name in shown:
-        fact = team.told.get(name) or found.get(name)
         with st.container(key=f"fact-{name}"):
             left, right = st.columns([5, 6], vertical_alignment="bottom")
             with left:
-                _widget(visit, rules[name], fact.value if fact else None)
+                draw_widget(visit, team, rules[name])
             if name in found and name not in team.told:
                 right.html(quotes_html(found[name]))
             else:
                 right.html('<p class="rw-fact">Set by you</p>' if name in team.told else "<p></p>")
     missing = [fact for fact in rules if fact not in shown]
     if missing:
+        key = f"add-{len(shown)}"
         st.selectbox(
-            "Add what is missing", missing, index=None, format_func=lambda fact: rules[fact].label, key=f"add-{len(shown)}",
-            placeholder="Choose something to tell me", on_change=visit.add_fact, args=(f"add-{len(shown)}",),
+            "Add what is missing", missing, index=None, format_func=lambda fact: rules[fact].label, key=key,
+            placeholder="Choose something to tell me", on_change=visit.safely, args=(lambda: _add(visit, key),),
         )  # fmt: skip
 
 
-def _widget(visit: Visit, rule: FactRule, value: FactValue) -> None:
-    key = f"set-{rule.id}-{visit.team_number}"
+def draw_widget(visit: Visit, team: Team, rule: FactRule) -> None:
+    """The widget that sets one fact, showing what is believed now."""
+    fact = team.fact(rule.id)
+    value = fact.value if fact else None
+    key = f"set-{rule.id}-{visit.desk.number}-{team.revisions.get(rule.id, 0)}"
     name = label(rule.label)
 
     def take(value_of: Callable[[object], FactValue]) -> Callable[[], None]:
-        return lambda: visit.set_fact(rule.id, key, value_of)
+        return lambda: visit.safely(lambda: visit.desk.tell(rule.id, value_of(visit.widget(key))))
 
     if rule.type == "count":
-        if key not in st.session_state:  # not as the widget's own default, which could be changed but never emptied
-            st.session_state[key] = value if isinstance(value, int) else None
+        if visit.widget(key) is None:  # not as the widget's own default, which could be changed but never emptied
+            visit.set_widget(key, value if isinstance(value, int) else None)
         st.number_input(
             name, min_value=0, max_value=9999, step=1, value=None, key=key, placeholder=UNKNOWN,
             on_change=take(lambda given: given if isinstance(given, int) else None),
         )  # fmt: skip
     elif rule.type == "flag":
-        options = [UNKNOWN, *FLAGS]
         index = 0 if value is None else 1 if value else 2
         st.selectbox(
-            name, options, index=index, key=key,
+            name, [UNKNOWN, *FLAGS], index=index, key=key,
             on_change=take(lambda given: {"Yes": True, "No": False}.get(str(given))),
         )  # fmt: skip
     elif rule.type == "roles":
@@ -93,6 +96,11 @@ def _widget(visit: Visit, rule: FactRule, value: FactValue) -> None:
             format_func=lambda word: word if word == UNKNOWN else _word(word, visit.service.role_name),
             on_change=take(lambda given: None if given == UNKNOWN else str(given)),
         )  # fmt: skip
+
+
+def _add(visit: Visit, key: str) -> None:
+    if chosen := visit.widget(key):
+        visit.desk.open_fact(str(chosen))
 
 
 def _role_ids(visit: Visit) -> list[str]:

@@ -14,7 +14,7 @@ from app.web.render import label
 from app.web.state import Visit
 
 MOST_LISTED = 30
-WARNING = "All conversations of this browser will be deleted, with your feedback. This cannot be undone."
+WARNING = "All conversations and team assessments of this browser will be deleted, with your feedback. This cannot be undone."
 
 
 def draw_sidebar(visit: Visit, turns: Sequence[Turn]) -> None:
@@ -25,7 +25,7 @@ def draw_sidebar(visit: Visit, turns: Sequence[Turn]) -> None:
     else:
         st.empty()
     _list(visit)
-    _everything(visit)
+    draw_everything(visit)
 
 
 def _list(visit: Visit) -> None:
@@ -57,7 +57,7 @@ def _open_one(visit: Visit) -> None:
             "Don't keep this one", value=not visit.mine.is_kept(visit.conversation), key=key, on_change=visit.set_unkept,
             args=(key,), help="It leaves the list and is deleted within a day.",
         )  # fmt: skip
-        name = _file_name(title)
+        name = file_name(title)
         _download(visit, "Export as Markdown", "markdown", f"{name}.md", "text/markdown")
         _download(visit, "Export as JSON", "json", f"{name}.json", "application/json")
         st.button("Delete this conversation", key="delete-one", on_click=visit.forget, width="stretch")
@@ -71,8 +71,14 @@ def _download(visit: Visit, words: str, form: Literal["json", "markdown"], name:
     )  # fmt: skip
 
 
-def _everything(visit: Visit) -> None:
+def draw_everything(visit: Visit) -> None:
+    """What can be done with all that is held of this browser: take it along, or delete it."""
+    mine = visit.mine
     with st.container(key="everything"):
+        st.download_button(
+            "Export everything", mine.export, file_name="rolewise-everything.json", mime="application/json", key="export-all",
+            icon=":material/download:", on_click="ignore", width="stretch",
+        )  # fmt: skip
         if not visit.confirming:
             st.button(
                 "Delete everything", key="delete-all", icon=":material/delete:", on_click=visit.confirm, args=(True,),
@@ -84,7 +90,7 @@ def _everything(visit: Visit) -> None:
         st.button("No, keep them", key="delete-no", on_click=visit.confirm, args=(False,), width="stretch")
 
 
-def _file_name(title: str) -> str:
+def file_name(title: str, otherwise: str = "conversation") -> str:
     """A name for a file: letters, digits and dashes of the title."""
     plain = re.sub(r"[^A-Za-z0-9]+", "-", one_line(title, 60)).strip("-").lower()
-    return f"rolewise-{plain}" if plain else "rolewise-conversation"
+    return f"rolewise-{plain or otherwise}"

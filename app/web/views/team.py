@@ -1,4 +1,4 @@
-"""The person's own team: pasted, dropped or tried with an example; shown as understood, corrected, removed."""
+"""The person's own team beside the conversation: pasted, dropped or tried with an example; corrected, removed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 import streamlit as st
 
 from app.web.render import label, safe
-from app.web.state import Team, Visit
+from app.web.state import TEAM, Visit
+from app.web.teams import Team
 from app.web.views.facts import draw_facts
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "example_team.md"
 EXAMPLE_QUESTION = "Should this team have a project manager?"
 HOW = (
-    '<p class="rw-note">Paste a few sentences, or drop a .txt, .md or .pdf file (up to 2 MB) into the box below. '
+    '<p class="rw-note">Paste a few sentences, or drop a file (up to 2 MB) into the box below. '
     "It is used for the answers on this page and forgotten when you close or reload it.</p>"
 )
 
@@ -29,7 +30,7 @@ def draw_team(visit: Visit) -> None:
     """The team's description, or the ways to give one."""
     team = visit.team
     title = "Tell me about your team" if team is None else f"Your team: {label(team.name, 60)}"
-    with st.expander(title, key=f"team-{visit.team_number}", expanded=team is not None and team.shown):
+    with st.expander(title, key=f"team-{visit.desk.number}", expanded=team is not None and team.shown):
         if team is None:
             with st.container(key="team-form"):
                 _form(visit)
@@ -42,7 +43,7 @@ def draw_team(visit: Visit) -> None:
 
 def _form(visit: Visit) -> None:
     st.html(HOW)
-    key = f"team-text-{visit.team_number}"
+    key = f"team-text-{visit.desk.number}"
     st.text_area("Your team in a few sentences", key=key, height=140, max_chars=50_000)
     with st.container(horizontal=True):
         st.button("Read it", on_click=visit.paste_team, args=(key,), type="primary")
@@ -56,4 +57,6 @@ def _known(visit: Visit, team: Team) -> None:
     for warning in team.warnings:
         st.html(f'<p class="rw-note">{safe(warning)}</p>')
     draw_facts(visit, team)
-    st.button("Remove this team", on_click=visit.forget_team)
+    with st.container(horizontal=True):
+        st.button("See the whole advice", key="to-team", on_click=visit.go_to, args=(TEAM,))
+        st.button("Remove this team", on_click=visit.safely, args=(lambda: visit.desk.take(None),))
