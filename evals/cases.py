@@ -4,18 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from app.coaching.model import Kind, Status
+from app.coaching.model import FactValue, Kind, Status
+from app.coaching.team.decide import KEEP, START, STOP, UNCLEAR
 from app.errors import BadInput
 
 DATA = Path(__file__).parent / "data"
 SPLITS = ("dev", "test")
 STYLES = ("plain", "untidy", "follow_up")
 SHOWN_PROBLEMS = 5
+# What may be labelled of a team. The labels were written from this list alone, so it does not follow the rule files.
+ARRANGEMENTS: Mapping[str, tuple[str, ...]] = {
+    "delivery": ("shared", "lead", "dedicated", "programme"),
+    "product": ("covered", "named_owner", "dedicated", "group"),
+}
+CHANGES = (KEEP, START, STOP, UNCLEAR)
+STATES = ("owned", "shared", "doubled", "unowned")
+COUNTS = ("team_size", "teams_involved", "external_parties")
+FLAGS = ("regulated", "budget_reporting", "blockers_unowned", "priorities_clear", "stakeholder_conflict")
+OWNERS = ("priorities_owner", "vision_owner")  # any word: a role or "nobody", "team", "founder"
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "deadline": ("none", "internal", "contract", "regulator"),
+    "governance": ("none", "light", "formal"),
+    "locations_time_zones": ("one_site", "several_sites", "several_time_zones"),
+    "delivery_rhythm": ("continuous", "regular", "rare"),
+    "missed_dates": ("none", "once", "repeated"),
+    "coordination_load": ("low", "medium", "high"),
+    "work_shape": ("ongoing_product", "one_off_project", "client_work"),
+    "users": ("external", "internal", "none"),
+    "customer_contact": ("none", "occasional", "regular"),
+    "autonomy": ("low", "medium", "high"),
+    "organisation": ("start_up", "scale_up", "agency", "enterprise", "public"),
+    "product_stage": ("idea", "early", "growing", "mature"),
+}
+ROLES_PRESENT = "roles_present"
+LABELLED_FACTS = (*COUNTS, *WORDS, *FLAGS, *OWNERS, ROLES_PRESENT)
 Row = dict[str, Any]
 
 
@@ -91,6 +118,83 @@ class AbstentionCase:
     def stratum(self) -> str:
         """The best status."""
         return self.status
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is best on one decision: `best` is None where the text says too little; `acceptable` are those a fair judge allows."""
+
+    best: str | None
+    acceptable: tuple[str, ...]
+    too_close: bool
+    change: str
+
+
+@dataclass(frozen=True)
+class LabelledFlip:
+    """A change of one fact after which another arrangement is best."""
+
+    decision: str
+    fact: str
+    to: FactValue
+    arrangement: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """The state of one responsibility, with the roles that hold it."""
+
+    state: str
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TeamCase:
+    """A description of a team: what it settles, what it states in so many words, what it leaves open, what is best.
+
+    `verdicts` has delivery and product; `people` are the names in the text, in every form that occurs.
+    """
+
+    id: str
+    register: str
+    text: str
+    facts: Mapping[str, FactValue]
+    stated: frozenset[str]
+    not_settled: tuple[str, ...]
+    people: tuple[str, ...]
+    verdicts: Mapping[str, Verdict]
+    responsibilities: Mapping[str, Held]
+    flips: tuple[LabelledFlip, ...]
+
+    @property
+    def stratum(self) -> str:
+        """The best arrangement for delivery."""
+        return f"delivery {self.verdicts['delivery'].best}"
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where the recommendation on one decision has to move."""
+
+    decision: str
+    arrangements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PairCase:
+    """A description with one edit: what is recommended stays (`must` is None) or moves. `base` is None until it is joined."""
+
+    id: str
+    base_id: str
+    edit: str
+    text: str
+    must: Move | None
+    base: TeamCase | None = None
+
+    @property
+    def stratum(self) -> str:
+        """The kind of edit."""
+        return self.edit
 
 
 class Unfit(ValueError):
@@ -219,6 +323,124 @@ def abstention_case(row: Row) -> AbstentionCase:
         raise Unfit(f"has the status {status}, which it does not accept itself")
     turns = _texts(row, "turns", least=1) if "turns" in row else (_text(row, "question"),)
     return AbstentionCase(_text(row, "id"), turns, status, frozenset(acceptable), _text(row, "kind_of_case"))
+
+
+def team_case(row: Row) -> TeamCase | PairCase:
+    """The vignette or the edited one of a row. Raises Unfit."""
+    if "base" in row:
+        return _pair_case(row)
+    _only(row, {"id", "register", "text", "people", "facts", "stated", "not_settled", *ARRANGEMENTS, "responsibilities", "flips"})
+    text = _text(row, "text")
+    facts = {fact: _fact_value(fact, value) for fact, value in _mapping(row, "facts").items()}
+    stated = frozenset(_texts(row, "stated", least=0))
+    if stated - facts.keys():
+        raise Unfit(f"states {min(stated - facts.keys())}, which its facts leave out")
+    not_settled = _texts(row, "not_settled", least=0)
+    for fact in not_settled:
+        _known(fact, "not_settled", LABELLED_FACTS)
+        if fact in facts:
+            raise Unfit(f"both settles {fact} and leaves it open")
+    people = _texts(row, "people", least=0)
+    for name in people:
+        if name not in text:
+            raise Unfit(f"names {name}, who does not occur in its text")
+    return TeamCase(
+        id=_text(row, "id"),
+        register=_text(row, "register"),
+        text=text,
+        facts=facts,
+        stated=stated,
+        not_settled=tuple(dict.fromkeys(not_settled)),
+        people=people,
+        verdicts={decision: _verdict(row, decision) for decision in ARRANGEMENTS},
+        responsibilities={duty: _held(duty, held) for duty, held in _mapping(row, "responsibilities").items()},
+        flips=tuple(_flip(flip) for flip in row.get("flips", [])),
+    )
+
+
+def joined(cases: Sequence[TeamCase | PairCase]) -> tuple[TeamCase | PairCase, ...]:
+    """The cases, each edited one with what it was made from. Raises BadInput if that is missing or an id stands twice."""
+    bases = {case.id: case for case in cases if isinstance(case, TeamCase)}
+    if len({case.id for case in cases}) < len(cases):
+        raise BadInput("A vignette and a pair have the same id.", "Mend the file; nothing was run.")
+    lost = sorted({case.base_id for case in cases if isinstance(case, PairCase)} - bases.keys())
+    if lost:
+        raise BadInput(f"Pairs are made from {lost[0]}, which is no vignette.", "Mend the file; nothing was run.")
+    return tuple(replace(case, base=bases[case.base_id]) if isinstance(case, PairCase) else case for case in cases)
+
+
+def _pair_case(row: Row) -> PairCase:
+    _only(row, {"id", "base", "edit", "text", "must"})
+    must: Move | None = None
+    if row.get("must") != "same":
+        wanted = _mapping(row, "must")
+        _only(wanted, {"decision", "arrangement", "acceptable"})
+        decision = _one_of(wanted, "decision", tuple(ARRANGEMENTS))
+        arrangement = _one_of(wanted, "arrangement", ARRANGEMENTS[decision])
+        must = Move(decision, (arrangement, *_arrangements(wanted, decision)))
+    return PairCase(_text(row, "id"), _text(row, "base"), _text(row, "edit"), _text(row, "text"), must)
+
+
+def _verdict(row: Row, decision: str) -> Verdict:
+    label = _mapping(row, decision)
+    _only(label, {"best", "acceptable", "too_close", "change", "why", "status"})
+    open_ = label.get("status") == Status.NEEDS_FACTS.value
+    if open_ != (label.get("best") is None):
+        raise Unfit(f"has neither an arrangement nor needs_facts for {decision}")
+    if not isinstance(label.get("too_close"), bool):
+        raise Unfit(f"needs yes or no in too_close of {decision}")
+    best = None if open_ else _one_of(label, "best", ARRANGEMENTS[decision])
+    return Verdict(best, _arrangements(label, decision), label["too_close"], _one_of(label, "change", CHANGES))
+
+
+def _arrangements(label: Row, decision: str) -> tuple[str, ...]:
+    acceptable = _texts(label, "acceptable", least=0)
+    for arrangement in acceptable:
+        _known(arrangement, "acceptable", ARRANGEMENTS[decision])
+    return acceptable
+
+
+def _held(duty: str, label: Any) -> Held:  # Any: a value of a file
+    if not isinstance(label, dict):
+        raise Unfit(f"has no state for {duty}")
+    _only(label, {"state", "owners"})
+    return Held(_one_of(label, "state", STATES), _texts(label, "owners", least=0))
+
+
+def _flip(label: Any) -> LabelledFlip:  # Any: a value of a file
+    if not isinstance(label, dict):
+        raise Unfit("has a flip that is no object")
+    _only(label, {"decision", "fact", "to", "arrangement"})
+    decision = _one_of(label, "decision", tuple(ARRANGEMENTS))
+    fact = _one_of(label, "fact", LABELLED_FACTS)
+    to = label.get("to")
+    value = _fact_value(fact, [to] if fact == ROLES_PRESENT and isinstance(to, str) else to)
+    return LabelledFlip(decision, fact, value, _one_of(label, "arrangement", ARRANGEMENTS[decision]))
+
+
+def _fact_value(fact: str, value: Any) -> FactValue:  # Any: a value of a file
+    _known(fact, "fact", LABELLED_FACTS)
+    fits: bool
+    if fact == ROLES_PRESENT:
+        fits = isinstance(value, list) and all(isinstance(v, str) and v for v in value)
+        value = tuple(value) if fits else None
+    elif fact in FLAGS:
+        fits = isinstance(value, bool)
+    elif fact in COUNTS:
+        fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    else:
+        fits = isinstance(value, str) and bool(value) and value in WORDS.get(fact, (value,))
+    if not fits:
+        raise Unfit(f"has the unknown value {value} of {fact}")
+    found: FactValue = value
+    return found
+
+
+def _mapping(row: Row, field: str) -> Row:
+    value = row.get(field)
+    if not isinstance(value, dict):
+        raise Unfit(f"has no object in {field}")
+    return value
 
 
 def _only(row: Row, fields: Collection[str]) -> None:

@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="name", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="ask, judge, sum up")
-    run.add_argument("suites", nargs="*", metavar="SUITE", help="retrieval, answers, abstention, speed; all without any")
+    run.add_argument("suites", nargs="*", metavar="SUITE", help="retrieval, answers, abstention, speed, team; all without any")
     run.add_argument("--split", default="dev", metavar="dev|test", help="which cases (default: dev)")
     run.add_argument("--limit", type=int, metavar="N", help="at most N cases a suite, spread over its kinds")
     run.add_argument("--tutorial", type=int, metavar="N", help="questions that the tutorial pipeline answers too (default: 10)")

@@ -9,10 +9,8 @@ from pathlib import Path
 from app.coaching.cleaning import clean_text
 from app.quality import Metric, RunResult, SuiteResult, read_run
 from evals.results import Results
-from evals.suite import Json, Judged
+from evals.suite import Json, Judged, Table
 from evals.suites import SUITES
-from evals.suites.abstention import SUITE as ABSTENTION
-from evals.suites.abstention import confusion
 from evals.summary import interval, made_with, number, verdict
 
 EXAMPLES = 25  # cases that missed, shown for each suite
@@ -27,6 +25,16 @@ MISSES = {
         ("claim that must not be made", 1.0),
     ),
     "abstention": (("right status", 0.0),),
+    "team": (
+        ("delivery arrangement right", 0.0),
+        ("product arrangement right", 0.0),
+        ("nothing claimed that is open", 0.0),
+        ("quotes verbatim", 0.0),
+        ("flips true", 0.0),
+        ("summary agrees", 0.0),
+        ("same arrangements", 0.0),
+        ("moved", 0.0),
+    ),
 }
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --bar: #2f6f8f; --bad: #b3402a; --good: #2e7d4f; }
@@ -83,8 +91,8 @@ def _suite(suite: SuiteResult, results: Results) -> str:
         _table(suite.metrics),
     ]
     judged = results.cases(suite.suite)
-    if suite.suite == ABSTENTION.name:
-        parts.append(_confusion(judged))
+    if suite.suite in SUITES:
+        parts += [_detail(table) for table in SUITES[suite.suite].tables(judged)]
     if suite.split == "dev":
         parts.append(_examples(suite.suite, judged, results.outputs(suite.suite)))
     else:
@@ -124,15 +132,14 @@ def _bar(metric: Metric) -> str:
     )
 
 
-def _confusion(judged: Sequence[Judged]) -> str:
-    table = confusion(judged)
-    given = list(dict.fromkeys(status for _, row in table for status in row))
-    head = '<th scope="col">labelled \\ given</th>' + "".join(f'<th scope="col" class="n">{_h(g)}</th>' for g in given)
+def _detail(table: Table) -> str:
+    first, *others = table.head
+    head = f'<th scope="col">{_h(first)}</th>' + "".join(f'<th scope="col" class="n">{_h(name)}</th>' for name in others)
     rows = ""
-    for status, row in table:
-        cells = "".join(f'<td class="n">{row.get(g, "")}</td>' for g in given)
-        rows += f'<tr><th scope="row">{_h(status)}</th>{cells}</tr>'
-    return f'<h3>Statuses</h3><div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    for name, *cells in table.rows:
+        rows += f'<tr><th scope="row">{_h(name)}</th>' + "".join(f'<td class="n">{_h(cell)}</td>' for cell in cells) + "</tr>"
+    title = f"<h3>{_h(table.title)}</h3>"
+    return f'{title}<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _examples(suite: str, judged: Sequence[Judged], outputs: dict[str, Json]) -> str:
@@ -160,6 +167,9 @@ def _asked(output: Json) -> str:
     told = output.get("tutorial")
     if isinstance(told, dict):
         return str(told.get("text", ""))
+    for advice in (output.get("edited"), output.get("advice")):
+        if isinstance(advice, dict):
+            return str(advice.get("summary", {}).get("answer", ""))
     return str(output.get("looked_up", ""))
 
 

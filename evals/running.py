@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import sys
 import time
 import traceback
@@ -18,7 +19,7 @@ from app.errors import BadInput, ConfigError, RolewiseError
 from app.quality import RunResult, SuiteResult
 from app.settings import Settings
 from app.wiring import Service, open_service
-from evals.cases import DATA, SPLITS, Row, canaries, read_cases, refuse_leaks, sample
+from evals.cases import DATA, SPLITS, Dataset, Row, canaries, read_cases, refuse_leaks, sample
 from evals.provenance import CHECKOUT, differences, provenance
 from evals.results import Results
 from evals.subject import Bench, Guides, Subject, read_all_guides, refuse_stale_index, wait_for_model
@@ -44,7 +45,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Chosen:
-    """One suite with the cases to be asked and the fingerprint of the file that they come from."""
+    """One suite with the cases to be asked and the fingerprint of the files that they come from."""
 
     suite: Suite[Any]  # Any: suites differ in their kind of case
     split: str
@@ -137,10 +138,10 @@ def choose(plan: Plan, guides: Guides, data: Path = DATA) -> list[Chosen]:
     chosen = []
     for name in (name for name in SUITES if name in plan.suites):
         suite = SUITES[name]
-        path = data / f"{suite.data}.{plan.split}.jsonl"
-        dataset = read_cases(path, name, plan.split, _reader(suite, guides.passages))
-        cases = sample(dataset.cases, plan.limit or suite.cases)
-        chosen.append(Chosen(suite, plan.split, dataset.sha256, tuple(suite.trials(cases, plan.tutorial))))
+        paths = [data / f"{file}.{plan.split}.jsonl" for file in (suite.data, *suite.more)]
+        datasets = [read_cases(path, name, plan.split, _reader(suite, guides.passages)) for path in paths]
+        cases = sample(suite.joined([case for dataset in datasets for case in dataset.cases]), plan.limit or suite.cases)
+        chosen.append(Chosen(suite, plan.split, _fingerprint(datasets), tuple(suite.trials(cases, plan.tutorial))))
     return chosen
 
 
@@ -214,6 +215,12 @@ def taught(settings: Settings) -> Iterator[Path]:
 
 def _reader(suite: Suite[Any], passages: Collection[str]) -> Callable[[Row], Any]:
     return lambda row: suite.read(row, passages)
+
+
+def _fingerprint(datasets: Sequence[Dataset[Any]]) -> str:
+    if len(datasets) == 1:
+        return datasets[0].sha256
+    return hashlib.sha256("".join(d.sha256 for d in datasets).encode()).hexdigest()
 
 
 def _datasets(chosen: Sequence[Chosen]) -> Json:

@@ -15,6 +15,7 @@ from app.coaching.memory import Memory
 from app.coaching.model import Answer
 from app.coaching.ports import ChatModel, Encoder
 from app.coaching.query import understood
+from app.coaching.team.advisor import Advisor
 from app.coaching.vocabulary import Vocabulary
 from app.errors import BadInput, CorpusError, IndexMismatch, IndexMissing, ModelUnavailable
 from app.knowledge.corpus import Document, read_guides
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 WARM_UP = ("What is a portfolio manager?", "What is the difference between a tech lead and a scrum master?")
 PATIENCE = 120.0  # seconds for the language model to get ready
+TEAM_WARM_UP = "We are six people in one office and release every week."
 HERE = "evals"  # the conversation in which a case is asked; each case has a memory of its own
 
 
@@ -79,6 +81,12 @@ class Subject:
             raise BadInput("The tutorial pipeline needs a model.", "Name one: --model embedded, or leave out --tutorial.")
         wait_for_model(self.service.model)
         return self._make_tutorial(self.service.model)
+
+    @cached_property
+    def advisor(self) -> Advisor:
+        """The advisor on teams, after a description that is no case, so that no case pays for what is loaded once."""
+        self.service.advisor.advise(TEAM_WARM_UP)
+        return self.service.advisor
 
     def warm_up(self) -> None:
         """Ask what no case asks, so that the first case does not pay for what is loaded once."""

@@ -40,10 +40,20 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Table:
+    """What figures cannot say in one row each: a confusion matrix, or the figures of every fact. The first column names a row."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Suite(Generic[C]):
     """A suite. `produce` asks the subject and returns what is kept; `judge` sees only the case and what was kept.
 
-    `trials` turns the sampled cases into what is asked, given how many the tutorial pipeline answers too.
+    `trials` turns the sampled cases into what is asked, given how many the tutorial pipeline answers too. Cases of further
+    files, which `more` names, are read the same way; `joined` sees those of all files before any are sampled.
     """
 
     name: str
@@ -54,6 +64,9 @@ class Suite(Generic[C]):
     judge: Callable[[C, Json, Bench], Judged]
     metrics: Callable[[Sequence[Judged]], list[Metric]]
     trials: Callable[[Sequence[C], int], Sequence[C]] = lambda cases, tutorial: cases
+    tables: Callable[[Sequence[Judged]], list[Table]] = lambda judged: []
+    more: tuple[str, ...] = ()
+    joined: Callable[[Sequence[C]], Sequence[C]] = lambda cases: cases
     cases: int | None = None  # how many are taken without --limit; None: all
 
 

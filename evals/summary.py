@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from app.quality import Metric, RunResult
 from evals.results import Results
-from evals.suite import Json
-from evals.suites.abstention import SUITE as ABSTENTION
-from evals.suites.abstention import confusion
+from evals.suite import Json, Table
+from evals.suites import SUITES
 
 
 def summary_text(result: RunResult, results: Results) -> str:
@@ -26,8 +25,9 @@ def summary_text(result: RunResult, results: Results) -> str:
             *[_row(m) for m in suite.metrics if m.n],
             "",
         ]
-        if suite.suite == ABSTENTION.name:
-            lines += _confusion(results)
+        if suite.suite in SUITES:
+            for table in SUITES[suite.suite].tables(results.cases(suite.suite)):
+                lines += _table(table)
     return "\n".join(lines)
 
 
@@ -88,10 +88,6 @@ def _row(metric: Metric) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _confusion(results: Results) -> list[str]:
-    table = confusion(results.cases(ABSTENTION.name))
-    given = list(dict.fromkeys(status for _, row in table for status in row))
-    lines = ["Rows: labelled; columns: given.", "", f"| labelled | {' | '.join(given)} |", "| --- |" + " ---: |" * len(given)]
-    for status, row in table:
-        lines.append(f"| {status} | " + " | ".join(str(row.get(g, "")) for g in given) + " |")
-    return [*lines, ""]
+def _table(table: Table) -> list[str]:
+    lines = [f"### {table.title}", "", f"| {' | '.join(table.head)} |", "| --- |" + " ---: |" * (len(table.head) - 1)]
+    return [*lines, *(f"| {' | '.join(row)} |" for row in table.rows), ""]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from evals.suite import Suite
-from evals.suites import abstention, answers, retrieval, speed
+from evals.suites import abstention, answers, retrieval, speed, team
 
 SUITES: dict[str, Suite[Any]] = {  # Any: suites differ in their kind of case
-    suite.name: suite for suite in (speed.SUITE, retrieval.SUITE, answers.SUITE, abstention.SUITE)
+    suite.name: suite for suite in (speed.SUITE, retrieval.SUITE, answers.SUITE, abstention.SUITE, team.SUITE)
 }

@@ -10,7 +10,7 @@ from app.coaching.wire import answer_json
 from app.quality import Metric, share
 from evals.cases import AbstentionCase, Row, abstention_case
 from evals.subject import Bench, Subject
-from evals.suite import ANSWERS, Json, Judged, Score, Suite, slice_names, values, yes
+from evals.suite import ANSWERS, Json, Judged, Score, Suite, Table, slice_names, values, yes
 
 RIGHT_TARGET = 0.90
 REFUSAL_TARGET = 0.08
@@ -65,6 +65,14 @@ def confusion(judged: Sequence[Judged]) -> list[tuple[str, dict[str, int]]]:
     return [(s.value, dict(table[s.value])) for s in Status if s.value in table]
 
 
+def tables(judged: Sequence[Judged]) -> list[Table]:
+    """The confusion matrix."""
+    counted = confusion(judged)
+    given = list(dict.fromkeys(status for _, row in counted for status in row))
+    rows = tuple((status, *(str(row.get(g, "")) for g in given)) for status, row in counted)
+    return [Table("Statuses", ("labelled \\ given", *given), rows)]
+
+
 def _passed(rows: Sequence[Judged], score: str) -> list[bool]:
     return [value > 0 for value in values(rows, score)]
 
@@ -77,4 +85,5 @@ SUITE = Suite[AbstentionCase](
     produce=produce,
     judge=judge,
     metrics=metrics,
+    tables=tables,
 )

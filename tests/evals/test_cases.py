@@ -9,17 +9,24 @@ import pytest
 from app.errors import BadInput
 from app.knowledge.corpus import read_guides
 from evals.cases import (
+    ARRANGEMENTS,
     DATA,
     SPLITS,
     AbstentionCase,
     Dataset,
+    LabelledFlip,
+    Move,
+    PairCase,
+    TeamCase,
     abstention_case,
     answer_case,
     canaries,
+    joined,
     read_cases,
     refuse_leaks,
     retrieval_case,
     sample,
+    team_case,
 )
 
 CANARY = {"canary": "a-string-that-stands-nowhere-else"}
@@ -53,6 +60,31 @@ def an_answer(**changes: Any) -> dict[str, Any]:
         "relevant": ["guide#two"],
     }
     return {**row, **changes}
+
+
+def a_vignette(**changes: Any) -> dict[str, Any]:
+    row = {
+        "id": "v1",
+        "register": "e-mail",
+        "text": "We are seven, Anna says.",
+        "facts": {"team_size": 7, "roles_present": ["developer"]},
+        "stated": ["team_size"],
+        "not_settled": ["deadline"],
+        "people": ["Anna"],
+        "delivery": a_best("lead", acceptable=["shared"]),
+        "product": {"best": None, "status": "needs_facts", "acceptable": [], "too_close": False, "change": "unclear", "why": "?"},
+        "responsibilities": {"blockers": {"state": "unowned", "owners": []}},
+        "flips": [{"decision": "delivery", "fact": "team_size", "to": 12, "arrangement": "dedicated"}],
+    }
+    return {**row, **changes}
+
+
+def a_best(best: str | None, **changes: Any) -> dict[str, Any]:
+    return {"best": best, "acceptable": [], "too_close": False, "change": "start", "why": "So it is.", **changes}
+
+
+def an_edited_one(**changes: Any) -> dict[str, Any]:
+    return {"id": "p1", "base": "v1", "edit": "names swapped", "text": "We are seven.", "must": "same", **changes}
 
 
 def a_file(folder: Path, *rows: Any) -> Path:
@@ -200,3 +232,102 @@ def test_every_shipped_case_can_be_read(models_folder: Path) -> None:
         counts["abstention", split] = len(read_cases(DATA / f"abstention.{split}.jsonl", "", split, abstention_case).cases)
 
     assert all(n >= {"retrieval": 100, "answers": 50, "abstention": 60}[suite] for (suite, _), n in counts.items())
+
+
+def test_a_vignette_is_read_with_its_labels() -> None:
+    case = team_case(a_vignette())
+
+    assert isinstance(case, TeamCase)
+    assert case.facts == {"team_size": 7, "roles_present": ("developer",)}
+    assert (case.verdicts["delivery"].best, case.verdicts["delivery"].acceptable) == ("lead", ("shared",))
+    assert case.verdicts["product"].best is None
+    assert case.flips == (LabelledFlip("delivery", "team_size", 12, "dedicated"),)
+
+
+def test_a_role_that_a_flip_brings_is_a_list_of_one() -> None:
+    flip = {"decision": "product", "fact": "roles_present", "to": "product_manager", "arrangement": "covered"}
+
+    case = team_case(a_vignette(flips=[flip]))
+
+    assert isinstance(case, TeamCase)
+    assert case.flips[0].to == ("product_manager",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"facts": {"mood": "good"}}, "unknown fact mood"),
+        ({"facts": {"team_size": "7"}}, "unknown value 7 of team_size"),
+        ({"facts": {"team_size": True}}, "unknown value True of team_size"),
+        ({"facts": {"regulated": 1}}, "unknown value 1 of regulated"),
+        ({"facts": {"deadline": "soon"}}, "unknown value soon of deadline"),
+        ({"facts": {"roles_present": "developer"}}, "of roles_present"),
+        ({"facts": [], "stated": []}, "no object in facts"),
+        ({"stated": ["users"]}, "states users, which its facts leave out"),
+        ({"not_settled": ["team_size"]}, "both settles team_size and leaves it open"),
+        ({"not_settled": ["mood"]}, "unknown not_settled mood"),
+        ({"people": ["Bo"]}, "names Bo, who does not occur"),
+        ({"delivery": a_best("covered")}, "unknown best covered"),
+        ({"delivery": a_best("lead", acceptable=["group"])}, "unknown acceptable group"),
+        ({"delivery": a_best(None)}, "neither an arrangement nor needs_facts for delivery"),
+        ({"delivery": a_best("lead", change="grow")}, "unknown change grow"),
+        ({"delivery": a_best("lead", too_close="no")}, "too_close of delivery"),
+        ({"responsibilities": {"blockers": {"state": "lost", "owners": []}}}, "unknown state lost"),
+        ({"responsibilities": {"blockers": "owned"}}, "no state for blockers"),
+        ({"flips": ["team_size"]}, "flip that is no object"),
+        ({"note": "x"}, "unknown field note"),
+    ],
+)
+def test_a_vignette_with_a_wrong_label_is_refused(changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        team_case(a_vignette(**changes))
+
+
+def test_a_pair_says_what_stays_or_where_it_moves() -> None:
+    must = {"decision": "delivery", "arrangement": "dedicated", "acceptable": ["programme"]}
+
+    stays, moves = team_case(an_edited_one()), team_case(an_edited_one(must=must))
+
+    assert isinstance(stays, PairCase)
+    assert isinstance(moves, PairCase)
+    assert stays.must is None
+    assert moves.must == Move("delivery", ("dedicated", "programme"))
+
+
+@pytest.mark.parametrize(
+    "must", ["different", None, {"decision": "delivery", "arrangement": "covered"}, {"decision": "people", "arrangement": "lead"}]
+)
+def test_a_pair_with_a_wrong_label_is_refused(must: object) -> None:
+    with pytest.raises(ValueError, match=r"must|arrangement|decision"):
+        team_case(an_edited_one(must=must))
+
+
+def test_pairs_are_joined_with_what_they_were_made_from() -> None:
+    vignette, pair = joined([team_case(a_vignette()), team_case(an_edited_one())])
+
+    assert isinstance(pair, PairCase)
+    assert pair.base is vignette
+
+
+@pytest.mark.parametrize(
+    ("pair", "says"), [(an_edited_one(base="v9"), "v9, which is no vignette"), (an_edited_one(id="v1"), "the same id")]
+)
+def test_a_pair_without_a_vignette_or_with_its_id_is_refused(pair: dict[str, Any], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        joined([team_case(a_vignette()), team_case(pair)])
+
+
+def test_every_shipped_team_can_be_read_and_every_arrangement_is_there() -> None:
+    found: dict[str, list[TeamCase | PairCase]] = {}
+    for split in SPLITS:
+        texts = [(DATA / f"{file}.{split}.jsonl").read_text(encoding="utf-8") for file in ("team", "team_pairs")]
+        rows = [row for text in texts for line in text.splitlines() if "canary" not in (row := json.loads(line))]
+        found[split] = list(joined([team_case(row) for row in rows]))
+
+    hidden = [case for case in found["test"] if isinstance(case, TeamCase)]
+    assert len(hidden) >= 60
+    assert len([case for case in found["dev"] if isinstance(case, TeamCase)]) + len(hidden) >= 120
+    for decision, options in ARRANGEMENTS.items():
+        labels = [case.verdicts[decision] for case in hidden]
+        assert all(sum(label.best == option for label in labels) >= 12 for option in options)
+        assert sum(label.too_close for label in labels) >= 12
