@@ -96,6 +96,7 @@ class Desk:
             if elsewhere:
                 self.team.turn_over(fact)
             self._keep_up()
+            self.announce("Noted. The recommendation is up to date.", focus=QUESTION)
 
     def take_back(self, fact: str) -> None:
         """Believe of a fact what the text says, whatever the person set."""
@@ -113,7 +114,6 @@ class Desk:
     def answer(self, fact: str, value: FactValue) -> None:
         """Take the answer to the next question."""
         self.tell(fact, value, elsewhere=True)
-        self.announce("Noted. The recommendation is up to date.", focus=QUESTION)
 
     def skip(self, fact: str) -> None:
         """Ask something else."""

@@ -41,7 +41,7 @@ NOT_ADVICE = "Automated. Not legal, medical or HR advice, and no judgement of pe
 
 # What Markdown may act on: the signs themselves, those that begin a line, addresses. A sign without need of it is left alone:
 # Streamlit reads labels to screen readers as they are written, backslashes included.
-_LIVE = re.compile(r"^\d{1,9}[.)]|[!#$&*+<=>@\[\\\]^_`{|}~]|[.:](?=\S)|(?<!\w)-|-(?!\w)")
+_LIVE = re.compile(r"^\d{1,9}[.)]|[!#$&*+/<=>@\[\\\]^_`{|}~]|[.:](?=\S)|(?<!\w)-|-(?!\w)")
 _COMMAND = re.compile(r"`([^`\n]{1,120})`")
 _APART = " … "  # between sentences of a quote that do not follow one another
 

@@ -190,7 +190,7 @@ class ScriptedDuties:
     ) -> tuple[Responsibility, ...]:
         at = text.find("Nobody chases")
         quotes = (Quote("Nobody chases", at, at + 13),) if at >= 0 else ()
-        hostile = HOSTILE in text
+        hostile = "pwned" in text
         return (
             Responsibility("priorities", "product", HOSTILE if hostile else "What comes first", "owned", ("product_owner",)),
             Responsibility("roadmap", "product", "The roadmap", "unknown"),

@@ -73,7 +73,7 @@ def test_hostile_text_stays_text_everywhere() -> None:
 
 def test_a_label_escapes_every_sign_that_markdown_knows() -> None:
     assert render.label(":red[x] $y$ ![z](u) `c` <b>") == r"\:red\[x\] \$y\$ \!\[z\](u) \`c\` \<b\>"
-    assert render.label("www.x.y http://x a@b.c ~s~ | #") == r"www\.x\.y http\://x a\@b\.c \~s\~ \| \#"
+    assert render.label("www.x.y http://x a@b.c ~s~ | #") == r"www\.x\.y http\:\/\/x a\@b\.c \~s\~ \| \#"
     assert render.label("1. one") == r"1\. one"
     assert render.label("- one") == r"\- one"
     assert "\n" not in render.label("two\nlines")
