@@ -37,8 +37,9 @@ MOST_REASONS, MOST_FLIPS = 3, 3  # shown at once; the others unfold
 TOO_LITTLE = "Too little is known for a recommendation here. The question below would help most."
 NOTICE = (
     "Automated: published rules weigh what you tell. It is for thinking about how a team shares its work, not for judging, "
-    "ranking, hiring or dismissing people, and it is no legal or HR advice. What you give stays on this machine."
+    "ranking, hiring or dismissing people, and it is no legal or HR advice."
 )
+STAYS = "What you give stays on this machine."
 
 RoleName = Callable[[str], str]
 Span = tuple[int, int]

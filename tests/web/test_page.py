@@ -417,12 +417,8 @@ def test_the_example_team_is_one_click(common: Shared, page: Open) -> None:
     assert visit_of(test).team is not None
 
 
-def test_the_example_team_says_enough_to_be_understood(common: Shared) -> None:
-    facts = {fact.id: fact.value for fact in common.service.understand(example_team())}
-
+def test_the_example_team_is_read_in_a_minute() -> None:
     assert 120 <= len(example_team().split()) <= 190
-    assert facts["team_size"] == 7
-    assert facts["missed_dates"]
 
 
 def test_a_team_is_removed(common: Shared, page: Open) -> None:

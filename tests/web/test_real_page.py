@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.web.views.team import example_team
 from tests.web.conftest import Serve, Server
 from tests.web.scripted_service import REPOSITORY
 
@@ -92,6 +93,36 @@ def test_the_example_team_gets_advice_with_reasons_and_a_correction_changes_what
     page.get_by_role("button", name="Ask again").click()
     expect(page.locator(".rw-q")).to_have_count(2)
     expect(page.locator(".rw-understood").nth(1)).to_have_text(re.compile("People in the team\\s*24"))
+
+
+def test_the_team_page_understands_the_example_and_rests_on_passages(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}?view=team")
+    page.get_by_role("button", name="Try it with an example team").click()
+    expect(page.get_by_role("heading", name="What I recommend")).to_be_visible(timeout=60_000)
+
+    expect(page.get_by_role("spinbutton", name="People in the team")).to_have_value("7")
+    expect(page.locator(".rw-rec .rw-band")).to_have_count(2)
+    marks = page.locator(".rw-text mark").all_inner_texts()
+    assert len(marks) >= 5
+    assert all(mark in example_team() for mark in marks)
+    for marker in page.locator(".rw-rec .rw-m").all():
+        assert page.locator(f"#{marker.get_attribute('popovertarget')} mark").count() >= 1
+
+
+def test_the_teams_advice_is_taken_along_in_every_format(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}?view=team")
+    page.get_by_role("button", name="Try it with an example team").click()
+    expect(page.get_by_text("Take it away")).to_be_visible(timeout=60_000)
+
+    made = {}
+    for words in ("Slides for the board", "Decision record", "Text (Markdown)", "Data (JSON)"):
+        with page.expect_download(timeout=60_000) as download:
+            page.get_by_role("button", name=words).click()
+        made[download.value.suggested_filename] = Path(download.value.path()).read_bytes()
+
+    assert made["rolewise-example-team.pptx"][:2] == made["rolewise-example-team.docx"][:2] == b"PK"
+    assert len(made["rolewise-example-team.md"].decode()) > 500
+    assert json.loads(made["rolewise-example-team.json"])["status"] == "answered"
 
 
 def squeezed(text: str) -> str:

@@ -108,6 +108,16 @@ def test_the_first_screen_says_how_to_describe_a_team_and_what_it_is_not_for(pag
     assert not test.exception
 
 
+def test_with_a_hosted_model_the_page_does_not_say_that_all_stays_here(tmp_path: Path) -> None:
+    common = Shared(ScriptedService(some_settings(tmp_path), leaves_machine="Your question is sent to openai."))
+    test = AppTest.from_function(script, args=(common, KEY), default_timeout=30)
+    test.query_params["view"] = "team"
+    test.run()
+
+    assert "stays on this machine" not in shown(test).lower()
+    assert "Your question is sent to openai." in shown(test)
+
+
 def test_the_switch_leads_there_and_back_and_the_address_says_where(page: Open) -> None:
     test = page(view="ask")
     switch = test.button_group(key="view")

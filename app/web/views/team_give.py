@@ -11,9 +11,9 @@ from app.documents.reading import ACCEPTED
 from app.web.desk import TITLE
 from app.web.reading import Given
 from app.web.render import label
-from app.web.render_team import NOTICE
 from app.web.state import Visit
 from app.web.views.team import example_team
+from app.web.views.team_keep import notice
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "team_template.md"
 HELLO = (
@@ -23,6 +23,7 @@ HELLO = (
     "that.</p></header>"
 )
 LONGEST_TEXT = 50_000
+FORGOTTEN = "It is forgotten when you close or reload the page, unless you decide to keep it."
 MOST_MEGABYTES = 2  # as the reader of documents allows
 
 
@@ -64,7 +65,7 @@ def draw_give(visit: Visit) -> None:
                 "Download a template", team_template(), file_name="rolewise-team-template.md", mime="text/markdown",
                 icon=":material/download:", on_click="ignore",
             )  # fmt: skip
-    st.html(f'<p class="rw-not">{NOTICE} It is forgotten when you close or reload the page, unless you decide to keep it.</p>')
+    st.html(f'<p class="rw-not">{notice(visit)} {FORGOTTEN}</p>')
 
 
 def _read(visit: Visit, words: str, files: str) -> None:

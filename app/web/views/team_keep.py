@@ -9,7 +9,7 @@ import streamlit as st
 from app.coaching.team.report import TeamAdvice
 from app.web.desk import TITLE
 from app.web.render import safe
-from app.web.render_team import DECISIONS, NOTICE
+from app.web.render_team import DECISIONS, NOTICE, STAYS
 from app.web.state import ASK, Visit
 from app.web.teams import Team
 from app.web.views.sidebar import file_name
@@ -25,10 +25,15 @@ KEPT = "Kept in this browser’s list, with every correction. Switch it off to d
 NOT_KEPT = "Off: it is forgotten when you close or reload the page."
 
 
+def notice(visit: Visit) -> str:
+    """What this is for and not for; that all stays here is said only where nothing is sent to a model elsewhere."""
+    return NOTICE if visit.service.state().leaves_machine else f"{NOTICE} {STAYS}"
+
+
 def draw_head(visit: Visit, team: Team) -> None:
     """What the team is called, what this is and is not, and whether it is kept."""
     name = f'<h1 id="{TITLE}" tabindex="-1">{safe(team.name)}</h1>'
-    st.html(f'<header class="rw-top">{name}</header><p class="rw-note">{NOTICE}</p>')
+    st.html(f'<header class="rw-top">{name}</header><p class="rw-note">{notice(visit)}</p>')
     with st.container(key="team-head", horizontal=True, vertical_alignment="center"):
         key = f"keep-{visit.desk.number}"
         visit.set_widget(key, bool(team.kept))
