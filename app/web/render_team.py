@@ -29,7 +29,7 @@ FAMILIES = {"product": "What and why", "delivery": "How and when", "shared": "Sh
 STATES = {
     "owned": "Held",
     "shared": "Shared",
-    "doubled": "Held by more than one",
+    "doubled": "Held twice",
     "unowned": "Nobody holds it",
     "unknown": "Not said",
 }
