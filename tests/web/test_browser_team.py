@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from tests.web.conftest import Server
 from tests.web.scripted_service import HOSTILE
@@ -199,7 +199,12 @@ def test_hostile_words_in_a_file_its_name_and_a_kept_team_stay_words(
     requests: list[str] = []
     dialogs: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     page.goto(f"{scripted.url}?view=team")
     expect(page.get_by_role("heading", name="Describe your team")).to_be_visible(timeout=20_000)
     name = "..'\"><img src=x onerror=alert(1)>![x](http:evil) :red[y] $z$ \u202etxt.md"
