@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.coaching import prompting
 from app.coaching.coach import Coach
@@ -18,12 +20,15 @@ from app.coaching.routing import Router
 from app.coaching.rules import FactRule, Rules
 from app.coaching.team.advisor import Advisor
 from app.coaching.team.facts import FactFinder
+from app.coaching.team.report import TeamAdvice, team_json
 from app.coaching.team.responsibilities import DutyFinder
+from app.coaching.team.roster import Roster
 from app.coaching.vocabulary import Vocabulary
-from app.errors import IndexMissing, RolewiseError
+from app.errors import BadInput, IndexMissing, RolewiseError
 from app.knowledge.embedding import Embedder
 from app.knowledge.index import IndexFolder
 from app.knowledge.retrieval import HybridRetriever
+from app.knowledge.statements import LearnedReader
 from app.llm import catalogue, weights
 from app.quality import Card, read_card
 from app.settings import Settings
@@ -31,6 +36,7 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from app.coaching.ports import ChatModel
     from app.documents.document import Document
+    from app.documents.people import PeopleFinder
     from app.knowledge.ingestion import Pipeline
     from app.store.conversations import ConversationStore
 
@@ -123,7 +129,12 @@ class Service:
     @cached_property
     def finder(self) -> FactFinder:
         """Finds facts in descriptions of teams."""
-        return FactFinder(self.rules.facts, self.vocabulary)
+        return FactFinder(self.rules.facts, self.vocabulary, self.reader)
+
+    @cached_property
+    def reader(self) -> LearnedReader:
+        """Reads statements of descriptions; its layers are loaded at the first use."""
+        return LearnedReader(self.settings.corpus / "rules" / "statements.npz", self.embedder)
 
     @cached_property
     def advisor(self) -> Advisor:
@@ -131,10 +142,17 @@ class Service:
         return Advisor(
             rules=self.rules,
             finder=self.finder,
-            duties=DutyFinder(self.rules.duties),
+            duties=DutyFinder(self.rules.duties, Roster(self.vocabulary), self.reader),
             retriever=self.retriever,
             role_name=self.vocabulary.name,
         )
+
+    @cached_property
+    def people(self) -> PeopleFinder:
+        """Finds names of people in descriptions, with the name model where it has been fetched, else by rules."""
+        from app.documents.people import PeopleFinder
+
+        return PeopleFinder(self.settings.models / catalogue.NAME_MODEL)
 
     @cached_property
     def model(self) -> ChatModel | None:
@@ -214,6 +232,34 @@ class Service:
         """Facts that a description of a team states, with quotes and offsets into `text`."""
         return self.advisor.facts(text)
 
+    def export(self, advice: TeamAdvice, form: str, *, shorten_names: bool) -> bytes:
+        """The advice to take away, as `pptx`, `docx`, `md` or `json`; `shorten_names` turns names of people into initials.
+
+        Raises BadInput for any other form.
+        """
+        from app.exports.words import Words
+
+        words = Words(self.role_name, self.rules.facts, date.today(), self._short_names(advice.text) if shorten_names else {})
+        if form == "pptx":
+            from app.exports.slides import team_slides
+
+            return team_slides(advice, words)
+        if form == "docx":
+            from app.exports.record import decision_record
+
+            return decision_record(advice, words)
+        if form == "md":
+            from app.exports.text import team_markdown
+
+            return team_markdown(advice, words).encode()
+        if form == "json":
+            told = _each_text(team_json(advice), words.said) if shorten_names else team_json(advice)
+            return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+        raise BadInput(f"{form!r} is no form in which advice can be taken away.", "Choose pptx, docx, md or json.")
+
+    def _short_names(self, text: str) -> dict[str, str]:
+        return self.people.masked(text).shortened
+
     def fact_rules(self) -> list[FactRule]:
         """The facts that can be known and corrected."""
         return list(self.rules.facts)
@@ -289,6 +335,15 @@ class Service:
             return ""
         to = self.settings.llm_url or self.settings.llm.partition(":")[0]
         return f"Your question and the quoted guidance are sent to {to}."
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:  # Any: JSON
+    """The value with every text in it changed."""
+    if isinstance(value, dict):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_each_text(item, change) for item in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def open_service(settings: Settings, *, model: ChatModel | None = None) -> Service:

@@ -73,7 +73,7 @@ class Grounding:
     def __init__(self, encoder: Encoder, vocabulary: Vocabulary, duties: Sequence[Duty]) -> None:
         self._encoder = encoder
         self._vocabulary = vocabulary
-        self._duties = [(d, re.compile(d.words, re.I)) for d in duties]
+        self._duties = [(d, re.compile(d.words, re.I)) for d in duties if d.words]
 
     def check(self, sentence: str, passages: Sequence[str]) -> Verdict:
         """Whether the passages carry the sentence; the reason names the first signal that speaks against it.

@@ -123,9 +123,29 @@ class _Decision(_Strict):
 
 class _Duty(_Strict):
     id: str
-    words: str
-    roles: list[str]
-    not_: list[str] = Field(alias="not")
+    words: str = ""
+    roles: list[str] = []
+    not_: list[str] = Field(alias="not", default=[])
+    name: str = ""
+    share: str = ""
+    hire: str = ""
+
+
+class _Responsibilities(_Strict):
+    ties: dict[str, _Tie]
+    product: list[_Duty]
+    delivery: list[_Duty]
+    shared: list[_Duty]
+
+    def duties(self) -> list[core.Duty]:
+        """All of them, family by family."""
+        families = (("product", self.product), ("delivery", self.delivery), ("shared", self.shared))
+        ties = {family: core.Tie(tie.passage, tie.sentence) for family, tie in self.ties.items()}
+        return [
+            core.Duty(d.id, family, d.words, tuple(d.roles), tuple(d.not_), d.name, d.share, d.hire, ties.get(family))
+            for family, rows in families
+            for d in rows
+        ]
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:
@@ -149,10 +169,6 @@ def read_rules(folder: Path) -> core.Rules:
     facts = {k: _valid(_Fact, v, "facts.yaml", k) for k, v in _mapping(folder / "facts.yaml").items()}
     decided = _mapping(folder / "considerations.yaml")
     decisions = {k: _valid(_Decision, v, "considerations.yaml", k) for k, v in decided.items()}
-    duties = {
-        family: [_valid(_Duty, d, "responsibilities.yaml", family) for d in rows]
-        for family, rows in _mapping(folder / "responsibilities.yaml").items()
-    }
     return core.Rules(
         patterns=[core.Pattern(p.kind, p.reply, p.match, p.unless) for p in routing.patterns],
         languages=frozenset(routing.languages),
@@ -175,11 +191,7 @@ def read_rules(folder: Path) -> core.Rules:
             for k, f in facts.items()
         ],
         decisions=[_decision(k, d) for k, d in decisions.items()],
-        duties=[
-            core.Duty(d.id, family, d.words, tuple(d.roles), tuple(d.not_))
-            for family, rows in duties.items()
-            for d in rows
-        ],
+        duties=_read(_Responsibilities, folder / "responsibilities.yaml").duties(),
     )
 
 
@@ -197,23 +209,31 @@ def rule_problems(folder: Path, passages: Mapping[str, Passage]) -> list[Problem
         if pattern.reply not in rules.replies:
             problems.append(Problem("routing.yaml", 1, f"names the reply {pattern.reply}, which does not exist"))
     for duty in rules.duties:
+        if duty.tie is not None:
+            problems += _loose("responsibilities.yaml", duty.tie, passages)
         problems += _expression(f"responsibilities.yaml: {duty.id}", duty.words)
     for fact in rules.facts:
         problems += _expression(f"facts.yaml: {fact.id}", *(p.match for p in fact.patterns))
     for decision in rules.decisions:
         ties = [decision.opening, decision.caveat, *(c.tie for c in decision.considerations)]
         for tie in ties:
-            passage = passages.get(tie.passage)
-            if passage is None or tie.sentence not in passage.sentences:
-                where = "is no passage" if passage is None else "does not hold the sentence"
-                problems.append(Problem("considerations.yaml", 1, f"{tie.passage} {where}: {tie.sentence[:60]}"))
+            problems += _loose("considerations.yaml", tie, passages)
         known = {f.id for f in rules.facts}
         for consideration in decision.considerations:
             if consideration.points_to not in decision.options:
                 problems.append(Problem("considerations.yaml", 1, f"{consideration.id} points to no option of {decision.id}"))
             for fact_id in set(consideration.when) - known:
                 problems.append(Problem("considerations.yaml", 1, f"{consideration.id} names no fact: {fact_id}"))
-    return problems
+    return list(dict.fromkeys(problems))
+
+
+def _loose(file: str, tie: core.Tie, passages: Mapping[str, Passage]) -> list[Problem]:
+    """A problem if the guide's sentence is not where the rule says."""
+    passage = passages.get(tie.passage)
+    if passage is not None and tie.sentence in passage.sentences:
+        return []
+    where = "is no passage" if passage is None else "does not hold the sentence"
+    return [Problem(file, 1, f"{tie.passage} {where}: {tie.sentence[:60]}")]
 
 
 def _read(model: type[Read], path: Path) -> Read:

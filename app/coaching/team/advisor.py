@@ -14,7 +14,7 @@ from app.coaching.team.decide import Recommendation, ask_next, recommend, would_
 from app.coaching.team.facts import FactFinder, merged
 from app.coaching.team.report import TeamAdvice
 from app.coaching.team.responsibilities import DutyFinder
-from app.coaching.team.summary import question_of, summary_lines
+from app.coaching.team.summary import flip_line, question_of, summary_lines
 
 
 class Advisor:
@@ -64,6 +64,11 @@ class Advisor:
             sentences.append(Sentence(question_of(asks[0]), SentenceKind.QUESTION, Origin.RULE))
         for reason in (r for rec in (delivery, product) for r in (*rec.reasons_for, *rec.reasons_against)):
             citations.cite(passage_of(reason.consideration.tie.passage), (reason.consideration.tie.sentence,))
+        for flip in flips:  # what is shown of a change rests on what would then speak for the other arrangement
+            decision = next(d for d in decisions if d.id == flip.decision)
+            line = flip_line(flip, decision, facts, self._rules.facts, passage_of, self._role_name)
+            if line is not None:
+                citations.cite(line.passage, line.quotes)
         responsibilities = self._duties.responsibilities(text, facts, citations, passage_of)
         by_id = {f.id: f for f in facts}
         return TeamAdvice(

@@ -1,23 +1,37 @@
-"""What a text says about a team: typed facts, each with the words it came from and where they stand."""
+"""What a text says about a team: typed facts, each with the words it came from and where they stand.
+
+Patterns that anybody can read come first; what they do not know, a model recognises that learned from labelled statements.
+Questions, suppositions, the past and other people's teams state nothing.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from app.coaching.model import Certainty, Fact, FactValue, Quote
+from app.coaching.ports import StatementReader
 from app.coaching.rules import FactRule
+from app.coaching.team import counting
+from app.coaching.team.counting import NUMBER, number
+from app.coaching.team.roster import NOBODY, SOMEONE, TEAM, Roster
+from app.coaching.team.statements import Statement, statements_of
 from app.coaching.vocabulary import Vocabulary
 
-NUMBER_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
-    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "a couple of": 2,
-    "a dozen": 12, "half a dozen": 6,
-}  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty")
-NUMBER_WORDS |= {f"{t}-{o}": NUMBER_WORDS[t] + NUMBER_WORDS[o] for t in _TENS for o in list(NUMBER_WORDS)[:9]}
-NUMBER = r"(?P<n>\d{1,4}|" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")"
+SURE = 0.85  # confidence from which a fact counts as stated
+LIKELY = 0.5  # … from which it counts as inferred
+_PARTIES = (
+    r"suppliers?|vendors?|contractors?|agencies|agency|partners?|parties|party|firms?|companies|company|outfits?|providers?|outsiders?|"
+    r"counterparties|subcontractors?|manufacturers?|makers?|organisations?|bodies"
+)
+COUNTED: Mapping[str, Callable[[str], int | None]] = {
+    "team_size": counting.people,
+    "teams_involved": lambda s: counting.things(s, r"(?:sub)?teams?|squads?|crews?|groups?|units?|streams?|tribes?|pods?"),
+    "external_parties": lambda s: counting.things(s, _PARTIES, counting.listed),
+    "products": lambda s: counting.things(s, r"products?|apps?|product lines?|lines?|services?|portals?|platforms?|tools?", counting.listed),
+}
+NOTHING = re.compile(r"\b(?:no|none|nobody|no one|no-one|nothing|zero|without|not? any|don't|doesn't|never|alone)\b", re.I)
 # What stands before a match and turns it off: negation, supposition, the past, others' teams, wishes.
 OFF = re.compile(
     r"\b(?:no|not|never|without|don't|doesn't|didn't|isn't|aren't|haven't|hasn't|if|suppose|imagine|whether|should|used to|"
@@ -41,12 +55,23 @@ GONE = re.compile(r"\s*(?:has |have |just )*(?:left|resigned|quit|gone|was let g
 OWN_NEGATION = re.compile(r"^(?:no\b|without|nobody|no one|no-one|noone|never)", re.I)
 
 
-class FactFinder:
-    """Finds facts in text by the patterns of `corpus/rules/facts.yaml`."""
+@dataclass(frozen=True)
+class _Found:
+    """A value that was read somewhere, how sure it is, and the words."""
 
-    def __init__(self, rules: Sequence[FactRule], vocabulary: Vocabulary) -> None:
+    value: FactValue
+    confidence: float
+    quote: Quote
+
+
+class FactFinder:
+    """Finds facts in text by the patterns of `corpus/rules/facts.yaml`, and by a reader of statements where there is one."""
+
+    def __init__(self, rules: Sequence[FactRule], vocabulary: Vocabulary, reader: StatementReader | None = None) -> None:
         self.rules = tuple(rules)
         self._vocabulary = vocabulary
+        self._reader = reader
+        self._roster = Roster(vocabulary)
         names = sorted({n for r in vocabulary.roles for n in r.names}, key=len, reverse=True)
         role = "(?P<role>" + "|".join(re.escape(n).replace(r"\ ", r"[\s-]+") for n in names) + ")"
         self._compiled = [
@@ -57,15 +82,61 @@ class FactFinder:
 
     def facts(self, text: str) -> list[Fact]:
         """The facts that `text` states, one per id, in the order of the rules; quotes carry offsets into `text`."""
-        found: dict[str, list[tuple[FactValue, Quote]]] = {}
+        found = self._by_patterns(text)
+        if self._reader is not None:
+            for fact_id, learned in self._learned(text).items():
+                found.setdefault(fact_id, []).extend(learned)
+        return [fact for rule in self.rules if (fact := _fact(rule, found.get(rule.id, ()))) is not None]
+
+    def _by_patterns(self, text: str) -> dict[str, list[_Found]]:
+        found: dict[str, list[_Found]] = {}
         for rule, value, pattern in self._compiled:
             for match in pattern.finditer(text):
                 if not match[0].strip() or self._is_off(text, match):
                     continue
                 for read in self._values(rule, value, match):
                     start, end = _trimmed(text, match.start(), match.end())
-                    found.setdefault(rule.id, []).append((read, Quote(text[start:end], start, end)))
-        return [_fact(rule, found[rule.id]) for rule in self.rules if rule.id in found]
+                    found.setdefault(rule.id, []).append(_Found(read, SURE, Quote(text[start:end], start, end)))
+        return found
+
+    def _learned(self, text: str) -> dict[str, list[_Found]]:
+        """What the reader makes of each statement; numbers, roles and owners are read off the statement's own words."""
+        assert self._reader is not None
+        statements = statements_of(text)
+        found: dict[str, list[_Found]] = {}
+        if not statements:
+            return found
+        by_name = self._roster.by_name(statements)
+        known = {rule.id: rule for rule in self.rules}
+        for statement, confidences in zip(statements, self._reader.read([s.text for s in statements]), strict=True):
+            if statement.text.rstrip().endswith("?"):
+                continue
+            quote = Quote(statement.text, statement.start, statement.end)
+            for label, confidence in confidences.items():
+                fact_id, _, value = label.partition("=")
+                if confidence < LIKELY or fact_id not in known:
+                    continue
+                read = self._read_value(known[fact_id], value, statement, by_name)
+                if read is not None:
+                    found.setdefault(fact_id, []).append(_Found(read, confidence, quote))
+            if "roles_present" in known:
+                sure = confidences.get("roles_present", 0.0)
+                for held in self._roster.present(statement) if sure >= 0.3 else ():
+                    at = Quote(statement.text[held.start : held.end], statement.start + held.start, statement.start + held.end)
+                    found.setdefault("roles_present", []).append(_Found(held.role, sure, at))
+        return found
+
+    def _read_value(self, rule: FactRule, value: str, statement: Statement, by_name: Mapping[str, str]) -> FactValue:
+        if rule.id in COUNTED:
+            n = COUNTED[rule.id](statement.text)
+            return 0 if n is None and rule.id == "external_parties" and NOTHING.search(statement.text) else n
+        if rule.type == "flag":
+            return value == "true"
+        if rule.type == "roles":
+            return None  # read mention by mention
+        if value == SOMEONE:
+            return self._roster.holder(statement, by_name)
+        return value if value in rule.values or value in (NOBODY, TEAM) else None
 
     def _is_off(self, text: str, match: re.Match[str]) -> bool:
         before = text[max(0, match.start() - 60) : match.start()]
@@ -82,9 +153,9 @@ class FactFinder:
         elif value is not None:
             yield (str(value).lower() == "true") if rule.type == "flag" else value
         elif groups.get("n"):
-            number = _number(groups["n"])
-            if 0 < number < 2000:
-                yield number
+            n = number(groups["n"])
+            if 0 < n < counting.MOST:
+                yield n
         elif groups.get("role"):
             yield from self._vocabulary.roles_in(groups["role"])[:1]
         elif match.groups() and match[match.lastindex or 1]:
@@ -133,20 +204,18 @@ def _words(value: FactValue) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _fact(rule: FactRule, found: Sequence[tuple[FactValue, Quote]]) -> Fact:
+def _fact(rule: FactRule, found: Sequence[_Found]) -> Fact | None:
+    """The fact that the places agree on: of several values the surest; None if there is none."""
+    if not found:
+        return None
     if rule.type == "roles":
-        values = tuple(dict.fromkeys(str(v) for v, _ in found))
-        firsts = {str(v): q for v, q in reversed(found)}
-        return Fact(rule.id, values, Certainty.STATED, tuple(firsts[v] for v in values))
-    if rule.type == "count":  # the largest: "team of seven: two developers" states the whole first or last
-        value, quote = max(found, key=lambda pair: pair[0] if isinstance(pair[0], int) else 0)
-        return Fact(rule.id, value, Certainty.STATED, (quote,))
-    value, quote = found[0]
-    return Fact(rule.id, value, Certainty.STATED, (quote,))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else NUMBER_WORDS[text.lower()]
+        values = tuple(dict.fromkeys(str(f.value) for f in found))
+        firsts = {str(f.value): f.quote for f in reversed(found)}
+        certainty = Certainty.STATED if max(f.confidence for f in found) >= LIKELY else Certainty.INFERRED
+        return Fact(rule.id, values, certainty, tuple(firsts[v] for v in values))
+    best = max(found, key=lambda f: (f.confidence, f.value if rule.type == "count" and isinstance(f.value, int) else 0))
+    quotes = tuple(dict.fromkeys(f.quote for f in found if f.value == best.value))[:3]
+    return Fact(rule.id, best.value, Certainty.STATED if best.confidence >= SURE else Certainty.INFERRED, quotes)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -15,9 +15,10 @@ REASONS_FOR, REASONS_AGAINST = 3, 2
 
 def verdict_line(recommendation: Recommendation, passage_of: PassageOf) -> Line:
     """The arrangement in one sentence, resting on the strongest reason."""
-    strongest = (recommendation.reasons_for or recommendation.reasons_against)[0]
-    facts = tuple(dict.fromkeys(f for r in recommendation.reasons_for[:REASONS_FOR] for f in r.facts)) or strongest.facts
-    tie = strongest.consideration.tie
+    reasons = recommendation.reasons_for or recommendation.reasons_against
+    facts = tuple(dict.fromkeys(f for r in reasons[:REASONS_FOR] for f in r.facts))
+    # where only a third option was spoken against, the guide's general sentence is what it rests on
+    tie = reasons[0].consideration.tie if reasons else recommendation.decision.opening
     return Line(verdict(recommendation), SentenceKind.ANSWER, Origin.RULE, passage_of(tie.passage), (tie.sentence,), facts)
 
 
