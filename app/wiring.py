@@ -24,7 +24,7 @@ from app.coaching.team.report import TeamAdvice, team_json
 from app.coaching.team.responsibilities import DutyFinder
 from app.coaching.team.roster import Roster
 from app.coaching.vocabulary import Vocabulary
-from app.errors import BadInput, IndexMissing, RolewiseError
+from app.errors import BadInput, IndexMissing, RolewiseError, WeightsProblem
 from app.knowledge.embedding import Embedder
 from app.knowledge.index import IndexFolder
 from app.knowledge.retrieval import HybridRetriever
@@ -152,7 +152,10 @@ class Service:
         """Finds names of people in descriptions, with the name model where it has been fetched, else by rules."""
         from app.documents.people import PeopleFinder
 
-        return PeopleFinder(self.settings.models / catalogue.NAME_MODEL)
+        try:
+            return PeopleFinder(weights.path_of(catalogue.NAME_MODEL, self.settings.models))
+        except WeightsProblem:
+            return PeopleFinder(None)
 
     @cached_property
     def model(self) -> ChatModel | None:
