@@ -12,6 +12,8 @@ from app.errors import BadInput
 from app.settings import read_settings
 from app.wiring import open_service
 
+QUESTION = "Delete all conversations, feedback, kept teams and own collections of this machine? [y/N] "
+
 
 def run(options: argparse.Namespace) -> int:
     """Show, export or delete what is kept on this machine."""
@@ -42,17 +44,17 @@ def run(options: argparse.Namespace) -> int:
     if not options.yes:
         if not sys.stdin.isatty():
             raise BadInput("Deleting asks first, and nobody can answer here.", "Add --yes to delete without asking.")
-        if input("Delete all conversations, feedback and own collections of this machine? [y/N] ").strip().lower() != "y":
+        if input(QUESTION).strip().lower() != "y":
             show("Nothing was deleted.")
             return 0
     receipt = service.store.forget_all_owners()
     shutil.rmtree(places["collections"], ignore_errors=True)
     if options.json:
-        show_json({"deleted": {"conversations": receipt.conversations, "turns": receipt.turns, "feedback": receipt.feedback}})
+        names = ("conversations", "turns", "feedback", "teams")
+        show_json({"deleted": {name: getattr(receipt, name) for name in names}})
     else:
-        counts = f"{receipt.conversations} conversations with {receipt.turns} turns, and {receipt.feedback} pieces of feedback"
-        show(f"Deleted {counts}.")
+        talks = f"{receipt.conversations} conversations with {receipt.turns} turns"
+        show(f"Deleted {talks}, {receipt.feedback} pieces of feedback and {receipt.teams} kept teams.")
         if settings.index_folder.exists():
             show("Run `rolewise-ingest` to take your own collections out of the index as well.")
     return 0
-

@@ -41,9 +41,11 @@ def examined(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which things are needed."""
     found = [Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0], "")]
     for standing in weights.listing(settings.models):
-        needed = standing.name == catalogue.EMBEDDING_MODEL or settings.llm == "embedded"
+        needed = standing.name == catalogue.EMBEDDING_MODEL or (
+            standing.name == catalogue.LANGUAGE_MODEL and settings.llm == "embedded"
+        )
         well = standing.condition in (weights.Condition.READY, weights.Condition.UNCHECKED) or not needed
-        says = f"{standing.condition}" + ("" if needed else " (not needed with this setting)")
+        says = str(standing.condition) + ("" if needed else f" ({_without(standing.name)})")
         found.append(Finding(standing.name, well, says, "" if well else "Run `rolewise models pull`."))
     service = open_service(settings)
     found.append(_tried("guides and rules", lambda: _corpus(service)))
@@ -54,6 +56,13 @@ def examined(settings: Settings) -> list[Finding]:
     found.append(_model(service, settings))
     service.close()
     return found
+
+
+def _without(name: str) -> str:
+    """Why a model that is not needed can be missing."""
+    if name == catalogue.NAME_MODEL:
+        return "optional: names of people are found by rules without it"
+    return "not needed with this setting"
 
 
 def _corpus(service: Service) -> str:

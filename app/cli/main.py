@@ -21,17 +21,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         command = importlib.import_module(f"app.cli.{options.module}")
-        return int(command.run(options))
+        code = int(command.run(options))
+        sys.stdout.flush()  # a reader that has gone is noticed here, and not while Python ends
+        return code
     except RolewiseError as error:
         return report_error(error, as_json=getattr(options, "json", False))
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     except Exception as error:  # what nobody foresaw: whole to the log, a sentence with its number to the person
         return report_error(unforeseen(error), as_json=getattr(options, "json", False))
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
 
 
 def unforeseen(error: Exception) -> RolewiseError:

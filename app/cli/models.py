@@ -40,8 +40,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def wanted(settings: Settings) -> list[str]:
-    """The weights that these settings need."""
-    return [catalogue.EMBEDDING_MODEL] + ([catalogue.LANGUAGE_MODEL] if settings.llm == "embedded" else [])
+    """The weights that these settings use, small ones first."""
+    language_model = [catalogue.LANGUAGE_MODEL] if settings.llm == "embedded" else []
+    return [catalogue.EMBEDDING_MODEL, catalogue.NAME_MODEL, *language_model]
 
 
 def _row(standing: weights.Standing) -> dict[str, object]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.data import QUESTION as QUESTION_BEFORE
+from app.store.conversations import ConversationStore, new_owner_key
 from tests.cli.commands import Command, fits, one_sentence_and_a_step
 
 QUESTION = "what does a scrum master do, asks Wilhelmina?"
@@ -50,10 +52,26 @@ def test_delete_leaves_no_byte_of_what_was_asked(asked: Path, rolewise: Command)
     said = rolewise("data", "delete", "--yes", "--json")
 
     assert said.code == 0
-    assert fits(said.json, {"deleted": {"conversations": int, "turns": int, "feedback": int}}) == ""
+    assert fits(said.json, {"deleted": {"conversations": int, "turns": int, "feedback": int, "teams": int}}) == ""
     assert said.json["deleted"]["turns"] == 1
     assert b"Wilhelmina" not in every_byte(asked)
     assert QUESTION not in rolewise("data", "export").out
+
+
+def test_delete_takes_kept_teams_and_names_them(own_data: Path, rolewise: Command):
+    store = ConversationStore(own_data / "conversations" / "rolewise.db")
+    store.for_owner(new_owner_key()).teams.keep("Sports halls", {"text": "Wilhelmina leads it."})
+    store.close()
+
+    said = rolewise("data", "delete", "--yes")
+
+    assert said.code == 0
+    assert "1 kept teams" in said.out
+    assert b"Wilhelmina" not in every_byte(own_data)
+
+
+def test_the_question_before_a_deletion_names_everything_that_goes():
+    assert [w for w in ("conversations", "feedback", "kept teams", "own collections") if w not in QUESTION_BEFORE] == []
 
 
 def test_delete_asks_first_and_does_nothing_where_nobody_can_answer(asked: Path, rolewise: Command):

@@ -1,5 +1,8 @@
 """The command line as a whole: its parser, its errors, its exit codes."""
 
+import os
+import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -83,3 +86,17 @@ def test_ctrl_c_says_so_and_ends_with_130(rolewise: Command, monkeypatch: pytest
     said = rolewise("check", tmp_path / "rows.jsonl")
 
     assert (said.code, said.err.strip()) == (130, "Stopped.")
+
+
+@pytest.mark.parametrize("arguments", [["models", "list"], ["models", "list", "--json"]])
+def test_a_reader_that_has_gone_is_no_error(arguments: list[str]):
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    said = subprocess.run(
+        [sys.executable, "-m", "app", *arguments], env=buffered, stdout=writing, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writing)
+
+    assert (said.returncode, said.stderr) == (0, "")

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.models import wanted
+from app.llm import catalogue
+from app.settings import SHIPPED_CORPUS, Settings
 from tests.cli.commands import Command, fits
 
 LISTED = {
@@ -33,6 +36,16 @@ def test_the_list_has_every_model_and_its_condition(rolewise: Command, empty_mod
     assert fits(said.json, LISTED) == ""
     assert {m["condition"] for m in said.json["models"]} == {"missing"}
     assert not empty_models.exists()
+
+
+@pytest.mark.parametrize(
+    ("llm", "language_model"),
+    [("embedded", [catalogue.LANGUAGE_MODEL]), ("none", []), ("embedded:/srv/other.gguf", []), ("openai:gpt", [])],
+)
+def test_a_pull_without_a_name_takes_what_the_settings_use(llm: str, language_model: list[str], tmp_path: Path):
+    settings = Settings(data=tmp_path, models=tmp_path, corpus=SHIPPED_CORPUS, llm=llm)
+
+    assert wanted(settings) == [EMBEDDING, catalogue.NAME_MODEL, *language_model]
 
 
 def test_a_pull_from_a_local_copy_needs_no_network(rolewise: Command, models_folder: Path, empty_models: Path):
