@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from app.coaching.model import Passage, Status
+from app.coaching.rules import Bands, Option
 from app.errors import CorpusError
 from app.knowledge.corpus import Problem, read_guides
 from app.knowledge.rules import MAX_FILE, read_examples, read_rules, read_vocabulary, rule_problems
 from app.settings import SHIPPED_CORPUS
-from tests.knowledge.tiny import ALONE, a_corpus
+from tests.knowledge.tiny import ALONE, BACKLOG, a_corpus
 
 
 @pytest.fixture
@@ -54,10 +55,39 @@ def test_rules_are_read_as_typed_values(rules: Path) -> None:
         1.5,
     )
     assert decision.considerations[0].tie.sentence == ALONE
+    assert (decision.roles, decision.least, decision.bands) == (("project_manager",), 1.0, Bands(0.75, 0.5))
+    assert list(decision.options.values()) == [
+        Option("shared", "sharing it", 0.2, {"keep": "Go on sharing.", "unclear": "Share it."}),
+        Option("dedicated", "a project manager", 0.0, {"unclear": "Have one."}, ("project_manager",)),
+    ]
     assert read.reply("not_covered").status is Status.NOT_COVERED
     assert {d.family for d in read.duties} == {"product", "delivery", "shared"}
     assert read_vocabulary(rules).name("product_owner") == "product owner"
     assert set(map(len, read_examples(rules).values())) == {3}
+
+
+def test_a_fact_has_the_value_of_each_choice_and_words_for_what_would_change(rules: Path) -> None:
+    by_id = {f.id: f for f in read_rules(rules).facts}
+
+    assert {c: type(v) for c, v in by_id["team_size"].answers.items()} == dict.fromkeys(by_id["team_size"].choices, int)
+    assert set(by_id["regulated"].answers.values()) <= {True, False}
+    assert all(type(v) is tuple for v in by_id["roles_present"].answers.values())
+    assert "{value}" in by_id["team_size"].clauses["any"]
+
+
+def test_a_responsibility_has_the_tie_of_its_family_and_two_ways_to_hold_it(rules: Path) -> None:
+    named = [d for d in read_rules(rules).duties if d.name]
+
+    assert len(named) == 24
+    assert [d.id for d in named if not (d.share and d.hire and d.tie)] == []
+    assert {d.tie.passage for d in named if d.tie} == {"owner#what-it-is-for"}
+
+
+def test_a_consideration_may_speak_against(rules: Path) -> None:
+    change(rules / "considerations.yaml", "weight: 1.5", "weight: -1.5")
+
+    assert problems(rules) == []
+    assert read_rules(rules).decisions[0].considerations[0].weight == -1.5
 
 
 # What is wrong is named
@@ -78,6 +108,22 @@ def test_a_sentence_that_is_no_longer_in_its_passage_is_named(rules: Path) -> No
 
     assert {p.document for p in found} == {"considerations.yaml"}
     assert all("sharing#when-it-works does not hold the sentence" in p.message for p in found)
+
+
+def test_a_tie_of_responsibilities_that_is_broken_is_named(rules: Path) -> None:
+    change(rules / "responsibilities.yaml", "owner#what-it-is-for", "owner#what-it-was-for")
+
+    found = problems(rules)
+
+    assert [(p.document, p.message) for p in found] == [
+        ("responsibilities.yaml", f"owner#what-it-was-for is no passage: {BACKLOG}")
+    ]
+
+
+def test_a_consideration_for_what_is_no_option_of_its_decision_is_named(rules: Path) -> None:
+    change(rules / "considerations.yaml", "points_to: shared", "points_to: group")
+
+    assert [p.message for p in problems(rules)] == ["small points to no option of delivery"]
 
 
 def test_half_a_sentence_is_no_tie(rules: Path) -> None:
@@ -126,8 +172,16 @@ def test_a_label_of_examples_that_the_router_does_not_know_is_named(rules: Path)
     ("file", "before", "after", "field"),
     [
         ("considerations.yaml", "points_to: shared", "points_to: everywhere", "points_to"),
-        ("considerations.yaml", "weight: 1.5", "weight: -1", "weight"),
-        ("considerations.yaml", "held_by:", "hold_by:", "held_by"),
+        ("considerations.yaml", "weight: 1.5", "weight: -11", "weight"),
+        ("considerations.yaml", "held_by:", "hold_by:", "options.dedicated.hold_by"),
+        ("considerations.yaml", "shared:\n", "somehow:\n", "options.somehow"),
+        ("considerations.yaml", "unclear: Have one.", "start: Have one.", "`unclear`"),
+        ("considerations.yaml", "unclear: Have one.", "unclear: Have one., sack: Go.", "sack"),
+        ("considerations.yaml", "clear: 0.75", "clear: 75", "bands.clear"),
+        ("considerations.yaml", "leaning: 0.5", "leaning: 0", "bands.leaning"),
+        ("considerations.yaml", "least: 1.0", "least: -1", "least"),
+        ("considerations.yaml", 'when: {team_size: "<=9"}', "when: {}", "when"),
+        ("responsibilities.yaml", "share:", "shared:", "shared"),
         ("replies.yaml", "status: not_covered", "status: unsure", "status"),
         ("facts.yaml", "type: count", "type: guess", "type"),
         ("vocabulary.yaml", "names: [product manager", "called: [product manager", "names"),
@@ -145,7 +199,9 @@ def test_a_bad_field_is_named_with_its_file(file: str, before: str, after: str, 
 
 
 @pytest.mark.parametrize(
-    "file", ["routing.yaml", "replies.yaml", "facts.yaml", "considerations.yaml", "vocabulary.yaml", "routing_examples.yaml"]
+    "file",
+    [f"{name}.yaml" for name in ("routing", "replies", "facts", "considerations", "responsibilities", "vocabulary")]
+    + ["routing_examples.yaml"],
 )
 def test_a_missing_file_is_named(file: str, rules: Path) -> None:
     (rules / file).unlink()

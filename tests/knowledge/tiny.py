@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Sequence
 from functools import cache
@@ -44,16 +45,25 @@ SHARING = f"""## When it works
 
 {ALONE} Few suppliers make it easier.
 """
+TIE = f'{{passage: owner#what-it-is-for, sentence: "{BACKLOG}"}}'
 CONSIDERATIONS = f"""delivery:
   roles: [project_manager]
-  verdicts: {{shared: Share it., open: It is open.}}
-  opening: {{passage: owner#what-it-is-for, sentence: "{BACKLOG}"}}
+  bands: {{clear: 0.75, leaning: 0.5}}
+  least: 1.0
+  opening: {TIE}
+  options:
+    shared:
+      name: sharing it
+      prior: 0.2
+      verdicts: {{keep: Go on sharing., unclear: Share it.}}
+    dedicated:
+      name: a project manager
+      held_by: [project_manager]
+      verdicts: {{unclear: Have one.}}
   considerations:
     - {{id: small, points_to: shared, weight: 1.5, when: {{team_size: "<=9"}}, text: "You are {{team_size}}.",
        passage: sharing#when-it-works, sentence: "{ALONE}"}}
   caveat: {{passage: sharing#when-it-works, sentence: "{ALONE}"}}
-  held_by: [project_manager]
-  ask_order: [team_size]
 """
 
 
@@ -80,8 +90,12 @@ def a_corpus(folder: Path) -> Path:
     (folder / "guides").mkdir(parents=True)
     write_guide(folder, "owner", OWNER)
     write_guide(folder, "sharing", SHARING)
-    shutil.copytree(SHIPPED_CORPUS / "rules", folder / "rules")
+    # what was learned, and from what, is large, and nothing that reads rules looks at it
+    shutil.copytree(SHIPPED_CORPUS / "rules", folder / "rules", ignore=shutil.ignore_patterns("*.jsonl", "*.npz"))
     (folder / "rules" / "considerations.yaml").write_text(CONSIDERATIONS, encoding="utf-8")
+    duties = folder / "rules" / "responsibilities.yaml"
+    shipped = duties.read_text(encoding="utf-8")
+    duties.write_text(re.sub(r"(?m)^  (\w+): \{passage:.*$", rf"  \1: {TIE}", shipped), encoding="utf-8")
     (folder / "rules" / "routing_examples.yaml").write_text(_few_examples(), encoding="utf-8")
     return folder
 
