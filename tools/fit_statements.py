@@ -36,6 +36,7 @@ GROUPS = {
     "product_gap coordination_owner team_size teams_involved external_parties products",
     "owners": "roles_present priorities_owner vision_owner blockers_unowned",
     "duties": "duty state",
+    "product_load": "product_load",
 }
 FEWEST = 8  # examples that a label needs
 FEWEST_TERMS = 2  # statements that a term needs
@@ -83,7 +84,7 @@ def single_statements(path: Path) -> Iterator[Example]:
         row = json.loads(line)
         facts = labels_of(row["facts"].items())
         duties = {f"duty:{d}" for d in row.get("duties", {})} | {f"state:{s['state']}" for s in row.get("duties", {}).values()}
-        yield Example(row["text"], frozenset(facts | duties), frozenset(f for group in row.get("silent", ()) for f in GROUPS[group].split()))
+        yield Example(row["text"], frozenset(facts | duties), silent([*row.get("silent", ()), "product_load"]))
 
 
 def from_descriptions(path: Path) -> Iterator[Example]:
@@ -101,9 +102,13 @@ def from_descriptions(path: Path) -> Iterator[Example]:
 
             said = [(k, f["value"]) for k, f in row["facts"].items() if speaks(f.get("evidence", ()))]
             held = [(k, d["state"]) for k, d in row.get("duties", {}).items() if speaks(d.get("evidence", ()))]
-            yield Example(
-                statement.text, frozenset(labels_of(said) | {f"duty:{k}" for k, _ in held} | {f"state:{s}" for _, s in held})
-            )
+            duties = {f"duty:{k}" for k, _ in held} | {f"state:{s}" for _, s in held}
+            yield Example(statement.text, frozenset(labels_of(said) | duties), silent(row.get("silent", ())))
+
+
+def silent(groups: Sequence[str]) -> frozenset[str]:
+    """The families of labels in these groups."""
+    return frozenset(f for group in groups for f in GROUPS[group].split())
 
 
 def labels_of(facts: Any) -> set[str]:  # Any: pairs of id and JSON value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -14,6 +13,16 @@ NUMBER_WORDS = {
 _TENS = ("twenty", "thirty", "forty", "fifty")
 NUMBER_WORDS |= {f"{t}-{o}": NUMBER_WORDS[t] + NUMBER_WORDS[o] for t in _TENS for o in list(NUMBER_WORDS)[:9]}
 NUMBER = r"(?P<n>\d{1,4}|" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")"
+PARTIES = (
+    r"suppliers?|vendors?|contractors?|agencies|agency|partners?|parties|party|firms?|companies|company|outfits?|providers?|outsiders?|others|"
+    r"counterparties|subcontractors?|manufacturers?|makers?|organisations?|bodies|factory|factories|houses?|institutes?|offices?"
+)
+_NONE = re.compile(
+    r"\b(?:no|none|nobody|no one|no-one|nothing|zero|without|(?:don't|doesn't|do not|does not|never) (?:depend|rely|need|wait|hang)|not (?:depend|rely))\b",
+    re.I,
+)
+_ONLY_ONE = re.compile(r"\b(?:one|only|single|just the|apart from the|the)\b", re.I)
+FEWEST = 3  # "one of us", "two people" count a part of the team, hardly ever the whole
 MOST = 2000  # people of one team; more is no team
 
 _N = NUMBER.replace("?P<n>", "?:")
@@ -49,33 +58,53 @@ def people(statement: str) -> int | None:
     """How many people the statement says there are: a total if one stands there, else the sum of its parts; None if neither."""
     for pattern in _TOTAL:
         match = pattern.search(statement)
-        if match:
-            n = number(match[1])
+        n = number(match[1]) if match else 0
+        if match and n >= FEWEST:
             after = statement[match.end() : match.end() + 40]
             added = re.match(r"[\w ]{0,12}?[,;]? ?(?:plus|and) (?:me|myself)\b", after)
-            return n + 1 if added else n if 0 < n < MOST else None
+            return n + 1 if added else n if n < MOST else None
     return _sum_of_parts(statement)
 
 
-def things(statement: str, nouns: str, items: Callable[[str], int] | None = None) -> int | None:
-    """How many `nouns` (a regular expression) the statement counts; with `items`, how many it lists when it counts none."""
+def things(statement: str, nouns: str) -> int | None:
+    """How many `nouns` (a regular expression) the statement counts; None if it counts none."""
     match = re.search(rf"\b({_N})\s+(?:(?:[\w/&’'-]+)\s+){{0,2}}?(?:{nouns})\b", statement, re.I)
     if match:
         return number(match[1])
     match = re.search(rf"\b(?:{nouns})\b\W{{1,3}}(?:\w+\W{{1,3}})?({_N})\b(?![\w%]|[.,]\d)", statement, re.I)
     if match:
         return number(match[1])
-    return items(statement) if items else None
+    return None
 
 
-def listed(statement: str) -> int:
-    """How many things the statement lists: the parts between commas, "and" and "plus" of its longest list; 0 if there is none."""
-    longest = 0
-    for stretch in re.split(r"[.:;!?()–—]|\b(?:which|who|because|so that|but)\b", statement):
-        parts = [p for p in re.split(r",\s*(?:and |plus |then )?|\s(?:and|plus|&|\+)\s", stretch) if re.search(r"\w{2}", p)]
-        if 2 <= len(parts) <= 12 and all(len(p.split()) <= 9 for p in parts[:-1]):
-            longest = max(longest, len(parts))
-    return longest
+def parties(statement: str) -> int | None:
+    """How many outside parties the statement counts or lists; 0 where it says that there is none, None where it says nothing."""
+    found = things(statement, PARTIES)
+    listed = _sum_of_list(statement)
+    if found is not None and listed in (0, found, found + 1):  # "two others, the printer and the courier"
+        return found
+    if listed >= 2 and (found is None or listed > found) and not _NONE.search(statement):
+        return listed
+    if found is not None:
+        return found
+    if _NONE.search(statement):
+        return 0
+    return 1 if _ONLY_ONE.search(statement) else None
+
+
+def _sum_of_list(statement: str) -> int:
+    """The sum over the longest list of the statement: a part counts as the number that it begins with, else as one."""
+    best = 0
+    for stretch in re.split(r"[.;!?()–—]|:\s|\b(?:which|who|because|so that|but|and each|and (?:it|they|we|that))\b", statement):
+        parts = [p.strip() for p in re.split(r",\s*(?:and |plus |then )?|\s(?:and|plus|&|\+)\s", stretch) if re.search(r"\w{2}", p)]
+        if not 2 <= len(parts) <= 12 or any(len(p.split()) > 9 for p in parts[1:]):
+            continue
+        total = 0
+        for part in parts:
+            lead = re.search(rf"(?:^|\b(?:on|are|is|need|with|from|have|the)\s)({_N})\s", part, re.I)
+            total += number(lead[1]) if lead and 0 < number(lead[1]) < 20 else 1
+        best = max(best, total)
+    return best
 
 
 def _sum_of_parts(statement: str) -> int | None:

@@ -20,18 +20,14 @@ from app.coaching.team.statements import Statement, statements_of
 from app.coaching.vocabulary import Vocabulary
 
 SURE = 0.85  # confidence from which a fact counts as stated
-LIKELY = 0.5  # … from which it counts as inferred
-_PARTIES = (
-    r"suppliers?|vendors?|contractors?|agencies|agency|partners?|parties|party|firms?|companies|company|outfits?|providers?|outsiders?|"
-    r"counterparties|subcontractors?|manufacturers?|makers?|organisations?|bodies"
-)
+LIKELY = 0.4  # … from which it counts as inferred
+NOT_OPPOSED = 0.12  # confidence that the reader must have in a fact for a pattern to be believed where both have looked
 COUNTED: Mapping[str, Callable[[str], int | None]] = {
     "team_size": counting.people,
     "teams_involved": lambda s: counting.things(s, r"(?:sub)?teams?|squads?|crews?|groups?|units?|streams?|tribes?|pods?"),
-    "external_parties": lambda s: counting.things(s, _PARTIES, counting.listed),
-    "products": lambda s: counting.things(s, r"products?|apps?|product lines?|lines?|services?|portals?|platforms?|tools?", counting.listed),
+    "external_parties": counting.parties,
+    "products": lambda s: counting.things(s, r"products?|apps?|product lines?|lines?|services?|portals?|platforms?|tools?"),
 }
-NOTHING = re.compile(r"\b(?:no|none|nobody|no one|no-one|nothing|zero|without|not? any|don't|doesn't|never|alone)\b", re.I)
 # What stands before a match and turns it off: negation, supposition, the past, others' teams, wishes.
 OFF = re.compile(
     r"\b(?:no|not|never|without|don't|doesn't|didn't|isn't|aren't|haven't|hasn't|if|suppose|imagine|whether|should|used to|"
@@ -83,8 +79,11 @@ class FactFinder:
     def facts(self, text: str) -> list[Fact]:
         """The facts that `text` states, one per id, in the order of the rules; quotes carry offsets into `text`."""
         found = self._by_patterns(text)
-        if self._reader is not None:
-            for fact_id, learned in self._learned(text).items():
+        statements = statements_of(text) if self._reader is not None else []
+        if self._reader is not None and statements:
+            read = self._reader.read([s.text for s in statements])
+            found = {fact_id: [f for f in some if _not_opposed(fact_id, f, statements, read)] for fact_id, some in found.items()}
+            for fact_id, learned in self._learned(statements, read).items():
                 found.setdefault(fact_id, []).extend(learned)
         return [fact for rule in self.rules if (fact := _fact(rule, found.get(rule.id, ()))) is not None]
 
@@ -99,16 +98,14 @@ class FactFinder:
                     found.setdefault(rule.id, []).append(_Found(read, SURE, Quote(text[start:end], start, end)))
         return found
 
-    def _learned(self, text: str) -> dict[str, list[_Found]]:
+    def _learned(
+        self, statements: Sequence[Statement], read_off: Sequence[Mapping[str, float]]
+    ) -> dict[str, list[_Found]]:
         """What the reader makes of each statement; numbers, roles and owners are read off the statement's own words."""
-        assert self._reader is not None
-        statements = statements_of(text)
         found: dict[str, list[_Found]] = {}
-        if not statements:
-            return found
         by_name = self._roster.by_name(statements)
         known = {rule.id: rule for rule in self.rules}
-        for statement, confidences in zip(statements, self._reader.read([s.text for s in statements]), strict=True):
+        for statement, confidences in zip(statements, read_off, strict=True):
             if statement.text.rstrip().endswith("?"):
                 continue
             quote = Quote(statement.text, statement.start, statement.end)
@@ -121,15 +118,14 @@ class FactFinder:
                     found.setdefault(fact_id, []).append(_Found(read, confidence, quote))
             if "roles_present" in known:
                 sure = confidences.get("roles_present", 0.0)
-                for held in self._roster.present(statement) if sure >= 0.3 else ():
+                for held in self._roster.present(statement) if sure >= LIKELY else ():
                     at = Quote(statement.text[held.start : held.end], statement.start + held.start, statement.start + held.end)
                     found.setdefault("roles_present", []).append(_Found(held.role, sure, at))
         return found
 
     def _read_value(self, rule: FactRule, value: str, statement: Statement, by_name: Mapping[str, str]) -> FactValue:
         if rule.id in COUNTED:
-            n = COUNTED[rule.id](statement.text)
-            return 0 if n is None and rule.id == "external_parties" and NOTHING.search(statement.text) else n
+            return COUNTED[rule.id](statement.text)
         if rule.type == "flag":
             return value == "true"
         if rule.type == "roles":
@@ -202,6 +198,14 @@ def merged(*layers: Iterable[Fact]) -> list[Fact]:
 
 def _words(value: FactValue) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
+
+
+def _not_opposed(fact_id: str, found: _Found, statements: Sequence[Statement], read: Sequence[Mapping[str, float]]) -> bool:
+    """Whether the reader sees at least a trace of the fact in the statement in which a pattern found it."""
+    for statement, confidences in zip(statements, read, strict=True):
+        if statement.start <= found.quote.start < statement.end:
+            return max((c for label, c in confidences.items() if label.partition("=")[0] == fact_id), default=0.0) >= NOT_OPPOSED
+    return True
 
 
 def _fact(rule: FactRule, found: Sequence[_Found]) -> Fact | None:
