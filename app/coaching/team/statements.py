@@ -18,7 +18,7 @@ _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|ca|incl|resp|nr|dr|mr|
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement, verbatim, with character offsets into the text; `before` is the one before it in the same block."""
+    """One statement, verbatim, with character offsets into the text; `before` is the one before it."""
 
     text: str
     start: int
@@ -33,7 +33,7 @@ def statements_of(text: str) -> list[Statement]:
     for start, end in _units(text):
         for a, b in _sentences(text, start, end):
             a, b = _trimmed(text, a, b)
-            if not any(map(str.isalnum, text[a:b])):
+            if not any(map(str.isalpha, text[a:b])):  # the number of a list item alone, a rule, a row without words
                 continue
             found.append(Statement(text[a:b], a, b, before))
             before = text[a:b]

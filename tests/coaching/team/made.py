@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from app.coaching.model import Fact, FactValue
 from app.coaching.rules import Bands, Consideration, Decision, FactRule, Option, Tie
@@ -15,6 +16,40 @@ VOCABULARY = read_vocabulary(SHIPPED_CORPUS / "rules")
 DELIVERY, PRODUCT = SHIPPED.decisions
 TIE = Tie("guide#opening", "A general sentence.")
 VERDICTS = {"keep": "Keep on sharing.", "start": "Begin to share.", "stop": "Share instead.", "unclear": "Share."}
+
+
+ODD_TEXTS = {
+    "empty": "",
+    "blank": " \n\t\n ",
+    "one long line": "We are six people and rely on three suppliers, " * 2_100,
+    "one long word": "regulated" * 11_000,
+    "no spaces": "x" * 100_000,
+    "only full stops": "." * 50_000,
+    "dots and spaces": ". " * 30_000,
+    "many lines": "Nobody owns blockers.\n" * 3_000,
+    "many words a line": "word\n" * 20_000,
+    "a table": "| Role | Who |\n| --- | --- |\n| Product owner | Zoë |\n| Scrum master | none |\n|  |  |\n",
+    "a list": "* Team\n  - six people\n  1. three suppliers\n(2) a contract date\n• no board\n",
+    "emoji": "👩‍💻 We're six people 🎉. 🚀🚀 We ship daily! 🏳️‍🌈\n👍 three suppliers",
+    "accents and scripts": "Łukasz, Zoë und Ōe: wir sind six people. 我们有三个供应商。مرحبا. We rely on ٣ suppliers.",
+    "line ends": "We are six people.\r\nThree suppliers.\rNo board.\u2028A contract date.\u0085Daily.\x0bx\x0cy",
+    "blanks of a pattern": "{n} {role} {0} %s \\1 (?P<n>) [",
+    "abbreviations": "We use e.g. Jira, i.e. boards etc. and Dr. Who. Plan B. No. 5 is alive... Is it? Yes!",
+    "quotes": '“We are six.” ‘No suppliers.’ "Nobody owns it." (We ship daily.) [Budget is owed.]',
+    "wrapped": "We are six people who work in one place and\nrely on three suppliers, each with a contract\nand a date.\n\nNo board.",
+}
+
+
+@dataclass
+class Reader:
+    """A `StatementReader` that knows by heart: the labels of each statement in which one of the words stands."""
+
+    knows: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def read(self, statements: Sequence[str]) -> list[Mapping[str, float]]:
+        self.asked += statements
+        return [{k: c for words, labels in self.knows.items() if words in s for k, c in labels.items()} for s in statements]
 
 
 def a_consideration(points_to: str, weight: float, when: Mapping[str, object], text: str = "Because.") -> Consideration:
@@ -46,7 +81,7 @@ def facts_of(**values: FactValue) -> list[Fact]:
 
 def random_team(seed: int) -> list[Fact]:
     """A few to nearly all facts of the shipped rules, each with a random value that it can have."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     share = chance.choice((0.1, 0.3, 0.6, 0.9))
     return [Fact(rule.id, _value(rule, chance)) for rule in SHIPPED.facts if chance.random() < share]
 

@@ -119,7 +119,8 @@ def test_enormous_weights_do_not_overflow() -> None:
 
     result = decided(*heavy, a=1)
 
-    assert (result.arrangement, result.confidence) == ("dedicated", pytest.approx(1.0))
+    assert result.arrangement == "dedicated"
+    assert result.confidence == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(("weight", "band"), [(2.5, "clear"), (1.0, "leaning"), (0.4, "too_close")])
@@ -283,7 +284,7 @@ def test_facts_that_no_consideration_mentions_and_their_order_change_nothing(dec
     for seed in range(100):
         facts = [f for f in random_team(seed) if f.id in mentioned]
         shuffled = [*facts, *silent, Fact("favourite_colour", "green")]
-        random.Random(seed).shuffle(shuffled)  # noqa: S311 - no secret
+        random.Random(seed).shuffle(shuffled)
 
         assert recommend(decision, shuffled) == recommend(decision, facts)
 
