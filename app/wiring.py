@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from app.coaching import prompting
 from app.coaching.coach import Coach
 from app.coaching.grounding import Grounding
-from app.coaching.model import Fact, Hit
+from app.coaching.model import Answer, Fact, Hit
 from app.coaching.routing import Router
 from app.coaching.rules import FactRule, Rules
 from app.coaching.team.advisor import Advisor
@@ -259,6 +259,18 @@ class Service:
             told = _each_text(team_json(advice), words.said) if shorten_names else team_json(advice)
             return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
         raise BadInput(f"{form!r} is no form in which advice can be taken away.", "Choose pptx, docx, md or json.")
+
+    def comparison(self, answer: Answer) -> bytes:
+        """The slide that sets two roles side by side, made of an answer that compares them.
+
+        Raises BadInput if the answer compares no two roles.
+        """
+        from app.exports.slides import comparison_slide
+        from app.exports.words import Words
+
+        left, right = (*answer.subject, "", "")[:2]
+        words = Words(self.role_name, self.rules.facts, date.today())
+        return comparison_slide(answer, left, right, words, self.vocabulary.roles_in)
 
     def _short_names(self, text: str) -> dict[str, str]:
         return self.people.masked(text).shortened

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.coaching import compose
 from app.coaching.citing import SHIPPED, Citations
@@ -41,8 +41,12 @@ from app.coaching.prompting import NOTHING, summary_prompt
 from app.coaching.query import Query, understood
 from app.coaching.routing import Route, Router
 from app.coaching.rules import FixedReply, Rules
-from app.coaching.team.facts import FactFinder, merged, statements
+from app.coaching.team.facts import FactFinder
+from app.coaching.team.follow_up import FollowUp, follow_up
+from app.coaching.team.plans import Plan, Told
+from app.coaching.team.replies import Heard, Listener
 from app.coaching.team.report import advice_json
+from app.coaching.team.saying import follow_up_plan
 from app.coaching.vocabulary import Vocabulary
 from app.coaching.words import stems, words
 from app.errors import BadInput, IndexProblem, ModelError, WeightsProblem
@@ -96,7 +100,7 @@ class Coach:
         self._router = router
         self._retriever = retriever
         self._checker = checker
-        self._finder = finder
+        self._listener = Listener(finder, rules.facts, vocabulary)
         self._model = model
         self._jobs = jobs
         self._clock = clock
@@ -125,13 +129,20 @@ class Coach:
         draft = _Draft(reply.question, self._clock, started, reply.stopping)
         try:
             query = understood(reply.question, turns, self._vocabulary)
-            route = self._router().route(query, turns)
-            facts = self._facts(reply, turns)
-            draft.query, draft.route, draft.facts = query, route, facts
-            if route.reply is not None and not self._own_guidance_answers(route.reply, query):
-                yield from self._fixed(route.reply, draft)
+            known = self._listener.known((d.text for d in reply.documents), turns, reply.question, reply.told)
+            draft.facts, draft.skipped = known.facts, known.skipped
+            router = self._router()
+            wanted = None if router.refuses(query, settled=known.last.settles) else self._follow_up(query, turns, known.last)
+            if wanted is not None:
+                draft.query = replace(query, text=wanted.opening, roles=wanted.roles)
+                draft.route = Route(Kind.TEAM, None, 1.0)
+                yield from self._followed(draft, wanted)
             else:
-                yield from self._guided(draft)
+                draft.query, draft.route = query, self._routed(router, query, turns, reply, known.facts)
+                if draft.route.reply is not None and not self._own_guidance_answers(draft.route.reply, query):
+                    yield from self._fixed(draft.route.reply, draft)
+                else:
+                    yield from self._guided(draft, described=bool(reply.documents))
         except (IndexProblem, WeightsProblem) as error:
             before = len(draft.sentences)
             draft.fail(error)
@@ -146,12 +157,22 @@ class Coach:
         turn = reply.conversations.keep(reply.conversation, answer)
         yield Finished(turn.answer)
 
-    def _facts(self, reply: Reply, turns: Sequence[Turn]) -> list[Fact]:
-        """What is known of the team: documents first, then what was said turn by turn, then corrections."""
-        layers = [self._finder.facts(d.text) for d in reply.documents]
-        said = [*(t.question for t in turns), reply.question]
-        layers += [self._finder.facts(statements(text)) for text in said]
-        return merged(*layers, list(reply.told))
+    def _follow_up(self, query: Query, turns: Sequence[Turn], heard: Heard) -> FollowUp | None:
+        return follow_up(query, turns, heard, self._rules.decisions)
+
+    def _routed(self, router: Router, query: Query, turns: Sequence[Turn], reply: Reply, facts: Sequence[Fact]) -> Route:
+        """Where the question goes; what asks for a look at the whole team that was described is about the team."""
+        route = router.route(query, turns)
+        whole = (reply.documents or facts) and not query.roles and compose.WHOLE_TEAM.search(query.asked)
+        return Route(Kind.TEAM, None, 1.0) if whole and not router.refuses(query) else route
+
+    def _followed(self, draft: _Draft, wanted: FollowUp) -> Iterator[Event]:
+        """The answer to a turn that goes on with a team answer."""
+        draft.use(follow_up_plan(wanted, self._rules.decisions, self._told(draft)), ())
+        yield from self._shown(draft, draft.plan)
+
+    def _told(self, draft: _Draft) -> Told:
+        return Told(draft.facts, self._rules.facts, self._retriever.passage, self._vocabulary.name, draft.skipped)
 
     def _fixed(self, fixed: FixedReply, draft: _Draft) -> Iterator[Event]:
         courtesy = fixed.status is Status.ANSWERED
@@ -166,19 +187,24 @@ class Coach:
         for text, kind in said:
             yield draft.show(Sentence(text, kind, Origin.RULE))
 
-    def _guided(self, draft: _Draft) -> Iterator[Event]:
+    def _guided(self, draft: _Draft, *, described: bool) -> Iterator[Event]:
         query, kind = draft.query, draft.route.kind
         hits = self._search(query, kind)
         evidence = self._retriever.sentences(query.text, hits)
-        known_team = kind in (Kind.TEAM, Kind.ABOUT_LAST) and bool(query.roles)
+        known_team = kind in (Kind.TEAM, Kind.ABOUT_LAST) and bool(
+            query.roles or described or compose.WHOLE_TEAM.search(query.asked)
+        )
         if not known_team and not covered(query, hits, evidence):
             yield from self._fixed(self._rules.reply("not_covered"), draft)
             return
         ranked = candidates(query.text, kind, query.roles, hits, evidence, self._vocabulary)
         on_point = len(words(query.text)) > PLAIN and max((h.asked for h in hits), default=0.0) >= ON_POINT
-        told = compose.Told(draft.facts, self._rules.facts, self._retriever.passage, self._vocabulary.name)
-        plan = compose.plan(kind, query, ranked, told, self._rules.decisions, on_point=on_point)
-        draft.use(plan, hits)
+        decisions = self._rules.decisions
+        draft.use(compose.plan(kind, query, ranked, self._told(draft), decisions, on_point=on_point, described=described), hits)
+        yield from self._shown(draft, draft.plan)
+
+    def _shown(self, draft: _Draft, plan: Plan) -> Iterator[Event]:
+        """Sources first, then the plan's sentences, its body in the model's words where it has earned that, then the question."""
         yield SourcesFound(draft.sources)
         draft.evidence_seen()
         for line in plan.lead:
@@ -213,7 +239,7 @@ class Coach:
                 seen = {h.passage.id for h in hits}
         return hits
 
-    def _phrased(self, draft: _Draft, plan: compose.Plan) -> Generator[Event, None, bool]:
+    def _phrased(self, draft: _Draft, plan: Plan) -> Generator[Event, None, bool]:
         """Checked sentences of the model, if it has earned the job and is there; returns whether enough survived."""
         model = self._model
         if model is None or draft.route.kind not in (Kind.EXPLAIN, Kind.COMPARE) or draft.stopping.is_set():
@@ -316,12 +342,11 @@ class _Draft:
     query: Query
     route: Route
 
-    def __init__(
-        self, question: str, clock: Callable[[], float], started: float, stopping: threading.Event
-    ) -> None:
+    def __init__(self, question: str, clock: Callable[[], float], started: float, stopping: threading.Event) -> None:
         self.question = question
         self.stopping = stopping
-        self.facts: list[Fact] = []
+        self.facts: Sequence[Fact] = ()
+        self.skipped: frozenset[str] = frozenset()
         self.status = Status.ANSWERED
         self.sentences: list[Sentence] = []
         self.shown: list[str] = []
@@ -333,15 +358,17 @@ class _Draft:
         self.ask_back = ""
         self.model = "none"
         self.usage = Usage()
-        self._plan: compose.Plan | None = None
+        self.plan = Plan(Status.ANSWERED, ())
         self._clock = clock
         self._started = started
         self._evidence_ms = 0
         self._first_ms = 0
 
-    def use(self, plan: compose.Plan, hits: Sequence[Hit]) -> None:
+    def use(self, plan: Plan, hits: Sequence[Hit]) -> None:
         """Take a plan: its passages become the numbered sources, in the order in which they are first cited."""
-        self._plan = plan
+        self.plan = plan
+        if plan.decided is not None:
+            self.route = replace(self.route, kind=Kind.TEAM)
         self.status = plan.status
         self.ask_back, self.choices = plan.ask, plan.choices
         scores = {h.passage.id: h.score for h in hits}
@@ -385,12 +412,12 @@ class _Draft:
 
     def answer(self, index_version: str) -> Answer:
         """The finished answer, not yet numbered as a turn."""
-        decided = self._plan.decided if self._plan else None
+        decided = self.plan.decided
         query = getattr(self, "query", None)
         route = getattr(self, "route", None)
         kind = route.kind if route else Kind.EXPLAIN
         advice = None
-        if decided and kind is Kind.TEAM:
+        if decided:
             advice = advice_json(decided.recommendations, self.facts, decided.flips, decided.asks, self.citations.numbers)
         return Answer(
             question=self.question,

@@ -2,63 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from app.coaching.evidence import Candidate, in_reading_order, without_repetition
-from app.coaching.model import Fact, Kind, Line, Origin, SentenceKind, Status
+from app.coaching.model import Kind, Line, Origin, SentenceKind, Status
 from app.coaching.query import Query
-from app.coaching.rules import Consideration, Decision, FactRule
-from app.coaching.team.decide import Ask, Flip, Recommendation, ask_next, recommend, would_change
-from app.coaching.team.summary import (
-    REASONS_AGAINST,
-    REASONS_FOR,
-    PassageOf,
-    RoleName,
-    flip_line,
-    question_of,
-    reason_lines,
-    tied,
-    verdict_line,
-)
+from app.coaching.rules import Decision
+from app.coaching.team.plans import Plan, Told
+from app.coaching.team.saying import focus_of, team_plan
 
 SITUATION = "What is the situation in your team: how many people, who holds which role, and what goes wrong at the moment?"
 
-@dataclass(frozen=True)
-class Decided:
-    """What rules over the team's facts say."""
-
-    recommendations: tuple[Recommendation, ...]
-    flips: tuple[Flip, ...]
-    asks: tuple[Ask, ...]
-
-
-@dataclass(frozen=True)
-class Told:
-    """What is known of the person's team, and what is needed to speak of it."""
-
-    facts: Sequence[Fact]
-    rules: Sequence[FactRule]
-    passage_of: PassageOf
-    role_name: RoleName
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What will be said. `body` may be replaced by checked sentences of a model, `lead` and `close` never are."""
-
-    status: Status
-    lead: tuple[Line, ...]
-    body: tuple[Line, ...] = ()
-    close: tuple[Line, ...] = ()
-    ask: str = ""
-    choices: tuple[str, ...] = ()
-    decided: Decided | None = None
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """All lines in the order in which they are shown without a model."""
-        return self.lead + self.body + self.close
+# What asks for a look at the whole team, whichever role it may lead to.
+WHOLE_TEAM = re.compile(
+    r"\bwhat do you (?:make|think) of (?:my|our|this|the|us|it)\b|\bwhat (?:would|do|should) (?:you|we|i) (?:advise|recommend"
+    r"|suggest|change|do (?:about|with|here))\b"
+    r"|\b(?:who|whom|what roles?|which roles?) (?:do|does|should|would) (?:we|i|my team|our team|the team|it|they) (?:need"
+    r"|have|hire|add|be)\b"
+    r"|\bhow (?:should|would|could|can) (?:we|i|my team|our team|the team|this team|it) (?:be )?(?:set ?up|organi[sz]ed?"
+    r"|structured?|arranged?|staffed)\b"
+    r"|\b(?:look at|advice (?:on|for|about)|advise|analy[sz]e|assess|recommendation for) (?:my|our|this|the) (?:\w+ )?team\b"
+    r"|\bis (?:my|our|this|the) team (?:set up|organi[sz]ed|missing)",
+    re.I,
+)
 
 
 def plan(
@@ -69,15 +37,18 @@ def plan(
     decisions: Sequence[Decision],
     *,
     on_point: bool = False,
+    described: bool = False,
 ) -> Plan:
     """The plan for a question that guides answer; `ranked` are the candidate sentences, best first.
 
     `on_point` says that some passage answers just such a question, so that a situation that no rule weighs is answered by it.
+    `described` says that the person gave a description of the team.
     """
     if kind in (Kind.TEAM, Kind.ABOUT_LAST):
-        decision = _decision(query, decisions)
-        if decision and (kind is Kind.TEAM or told.facts):
-            return _team(decision, ranked, told, on_point)
+        named = [d for d in decisions if any(role in d.roles for role in query.roles)]
+        whole = not named and kind is Kind.TEAM and (described or (told.facts and WHOLE_TEAM.search(query.asked)))
+        if decisions and (whole or (named and (kind is Kind.TEAM or told.facts))):
+            return _team(focus_of(query.roles, decisions), decisions, ranked, told, on_point)
     if kind is Kind.COMPARE and len(query.roles) >= 2:
         return _compare(query, ranked)
     if kind is Kind.FIT:
@@ -168,71 +139,22 @@ def _fit(query: Query, ranked: Sequence[Candidate]) -> Plan:
     )
 
 
-def _situation(ranked: Sequence[Candidate], on_point: bool, ask: str = SITUATION, choices: tuple[str, ...] = ()) -> Plan:
+def _situation(ranked: Sequence[Candidate], on_point: bool) -> Plan:
     """A team question that no rule weighs: what the guides say of such a situation, and one question back."""
     plain = _explain(ranked)
     status = Status.ANSWERED if on_point else Status.PARTLY_ANSWERED
-    return Plan(status, plain.lead, plain.body, plain.close, ask=ask, choices=choices)
+    return Plan(status, plain.lead, plain.body, plain.close, ask=SITUATION)
 
 
-def _team(decision: Decision, ranked: Sequence[Candidate], told: Told, on_point: bool) -> Plan:
+def _team(
+    focus: Sequence[Decision], decisions: Sequence[Decision], ranked: Sequence[Candidate], told: Told, on_point: bool
+) -> Plan:
     """With facts: where they point, and why. Without: when yes, when no. Either way one question back."""
-    result = recommend(decision, told.facts)
-    flips = would_change([decision], told.facts, told.rules)
-    asks = ask_next([decision], told.facts, told.rules)
-    ask = asks[0] if asks else None
-    if result.arrangement is None and not result.reasons_for and on_point:
-        return _situation(ranked, on_point, question_of(ask) or SITUATION, ask.choices if ask else ())
-    if result.arrangement is None:
-        return _team_in_general(decision, result, ask, told)
-    body = reason_lines(result.reasons_for[:REASONS_FOR], told.passage_of)
-    body += reason_lines(result.reasons_against[:REASONS_AGAINST], told.passage_of)
-    strongest = (*result.reasons_for[:1], *result.reasons_against[:1])
-    body += [tied(r.consideration.tie, SentenceKind.REASON, told.passage_of) for r in strongest]
-    changes = (flip_line(f, decision, told.facts, told.rules, told.passage_of, told.role_name) for f in flips)
-    close = [*[line for line in changes if line is not None][:2], tied(decision.caveat, SentenceKind.CONDITION, told.passage_of)]
-    return Plan(
-        Status.ANSWERED,
-        (verdict_line(result, told.passage_of),),
-        tuple(body),
-        tuple(close),
-        ask=question_of(ask),
-        choices=ask.choices if ask else (),
-        decided=Decided((result,), flips, asks),
-    )
-
-
-def _team_in_general(decision: Decision, result: Recommendation, ask: Ask | None, told: Told) -> Plan:
-    against_new = ("shared", "covered")
-    speaking = [c for c in decision.considerations if c.weight > 0]
-    yes = [c for c in speaking if c.points_to not in (*against_new, "lead", "named_owner")]
-    no = [c for c in speaking if c.points_to in against_new]
-    yes, no = _different_ties(yes)[:2], _different_ties(no)[:2]  # in the order of the file, which puts the most telling first
-    lead = tied(yes[0].tie, SentenceKind.CONDITION, told.passage_of)
-    body = [tied(c.tie, SentenceKind.CONDITION, told.passage_of) for c in [*yes[1:], *no]]
-    return Plan(
-        Status.PARTLY_ANSWERED,
-        (lead,),
-        tuple(body),
-        (tied(decision.opening, SentenceKind.CONTEXT, told.passage_of),),
-        ask=question_of(ask),
-        choices=ask.choices if ask else (),
-        decided=Decided((result,), (), (ask,) if ask else ()),
-    )
-
-
-def _different_ties(considerations: Sequence[Consideration]) -> list[Consideration]:
-    return list({c.tie.sentence: c for c in reversed(considerations)}.values())[::-1]
-
-
-def _decision(query: Query, decisions: Sequence[Decision]) -> Decision | None:
-    for decision in decisions:
-        if any(role in decision.roles for role in query.roles[:1]):
-            return decision
-    for decision in decisions:
-        if any(role in decision.roles for role in query.roles):
-            return decision
-    return None
+    made = team_plan(focus, decisions, told)
+    if made.status is not Status.ANSWERED and on_point and ranked:
+        plain = _situation(ranked, on_point)
+        return replace(plain, ask=made.ask or plain.ask, choices=made.choices, decided=made.decided)
+    return made
 
 
 def _line(candidate: Candidate, kind: SentenceKind | None = None) -> Line:
@@ -249,5 +171,3 @@ def _line(candidate: Candidate, kind: SentenceKind | None = None) -> Line:
 
 def _texts(chosen: Sequence[Candidate]) -> list[str]:
     return [c.sentence for c in chosen]
-
-

@@ -88,6 +88,14 @@ class Router:
             return Route(self._guided(query, scores, turns), None, confidence)
         return Route(_kind(label), self._rules.reply(FALLBACK_REPLY[label]), confidence)
 
+    def refuses(self, query: Query, *, settled: bool = False) -> bool:
+        """Whether the words alone ask for a refusal, a pointer elsewhere or a courtesy, whatever was spoken of before.
+
+        A turn that settles something about the team is no courtesy, as in "Thanks, three of them".
+        """
+        ends = {"declined", "signpost"} | (set() if settled else {"courtesy"})
+        return bool(ends & self._matched(query.asked).keys()) or (not settled and self._is_foreign(query.asked))
+
     def _matched(self, asked: str) -> dict[str, str]:
         """Kinds whose patterns match, each with the reply of the first that does."""
         found: dict[str, str] = {}

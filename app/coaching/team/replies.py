@@ -76,7 +76,7 @@ IN_WORDS: Mapping[str, Mapping[str, str]] = {
         "regulator": r"law|legal|regulat\w+|statut\w+|compliance|authority|government",
         "internal": r"own|ourselves|internal|inside|target|boss|management|self[- ]imposed",
     },
-    "governance": {"formal": r"formal|boards?|gates?|steering|committees?|yes", "light": r"light|informal|a bit|sometimes|monthly"},
+    "governance": {"formal": r"formal|boards?|gates?|steering|committees?|yes", "light": r"light|informal|a bit|sometimes"},
     "locations_time_zones": {
         "several_time_zones": r"time ?zones?|countries|continents|world|globally|abroad|offshore",
         "several_sites": r"sites|offices|cities|hybrid|remote\w*|home|several places",

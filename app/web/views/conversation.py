@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.coaching.model import Answer, Fact, Kind, Progress, Sentence, SentenceReady, Source, SourcesFound, Turn
+from app.coaching.model import Answer, Fact, Kind, Progress, Sentence, SentenceKind, SentenceReady, Source, SourcesFound, Turn
 from app.web import render
 from app.web.asking import Asking
 from app.web.state import Visit, tick
 from app.web.views.facts import fact_name, fact_value
+from app.web.views.sidebar import file_name
 
 MOST_TURNS = 20  # drawn at once; older ones on request
 LOOK = 0.25  # seconds between looks at whether the person clicked something
+SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 REASONS = ("It is not true", "It does not answer my question", "Something is missing", "Hard to follow", "Unfair to somebody")
 
 
@@ -61,6 +63,10 @@ def draw_turn(visit: Visit, turn: Turn, verdict: str, *, last: bool) -> None:
             st.html(render.tools_html(answer, prefix), width="content")
             _rating(visit, turn.n, "up", ":material/thumb_up:", "Helpful", verdict)
             _rating(visit, turn.n, "down", ":material/thumb_down:", "Not helpful", verdict)
+            if answer.kind is Kind.COMPARE and _has_two_sides(visit, answer):
+                _slide(visit, turn)
+            else:
+                st.empty()
             if last:
                 st.button(
                     "Ask again", key=f"again-{turn.n}", icon=":material/refresh:", type="tertiary",
@@ -175,6 +181,22 @@ def _choices(visit: Visit, turn: int, choices: Sequence[str]) -> None:
     with st.container(key="choices", horizontal=True):
         for choice in choices:
             st.button(render.label(choice), key=f"choice-{turn}-{choice}", on_click=visit.ask_button, args=(choice,))
+
+
+def _has_two_sides(visit: Visit, answer: Answer) -> bool:
+    """Whether something is said of each role by itself: without that there is nothing to set side by side."""
+    said = [s.text for s in answer.sentences if s.kind in (SentenceKind.ANSWER, SentenceKind.CONTEXT)]
+    columns = columns_of(visit, answer.subject[:2])
+    return bool(columns) and all(any(column.speaks(text) for text in said) for column in columns)
+
+
+def _slide(visit: Visit, turn: Turn) -> None:
+    """The comparison as a slide, made when it is asked for."""
+    st.download_button(
+        "Slide", lambda: visit.service.comparison(turn.answer), file_name=f"{file_name(turn.question, 'comparison')}.pptx",
+        mime=SLIDES, key=f"slide-{turn.n}", icon=":material/download:", type="tertiary", on_click="ignore",
+        help="Both roles side by side, as a PowerPoint file.",
+    )  # fmt: skip
 
 
 def _rating(visit: Visit, turn: int, verdict: str, icon: str, words: str, given: str) -> None:
