@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from app.coaching.team.statements import LONGEST, MOST_STATEMENTS, statements_of
@@ -18,7 +20,7 @@ def test_each_statement_is_verbatim_at_its_offsets(text: str) -> None:
 
     assert [s.text for s in found] == [text[s.start : s.end] for s in found]
     assert len(found) <= MOST_STATEMENTS
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
 
 
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
