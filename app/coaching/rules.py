@@ -38,11 +38,23 @@ class FactPattern:
     value: str | int | bool | None = None
 
 
+Condition = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Follows:
+    """A value that follows from other facts where the text does not say it."""
+
+    when: Condition
+    value: FactValue
+
+
 @dataclass(frozen=True)
 class FactRule:
     """A fact: its type (count, word, flag, roles), its question, and how it is recognised in a text.
 
-    `answers` has the value that each choice stands for; `clauses` complete "If …, it would be …" by value ("true", "any" …).
+    `answers` has the value that each choice stands for; `clauses` complete "If …, it would be …" by value ("true", "any" …);
+    `follows` says what other facts imply where nothing is said.
     """
 
     id: str
@@ -55,9 +67,7 @@ class FactRule:
     patterns: tuple[FactPattern, ...]
     answers: Mapping[str, FactValue] = field(default_factory=dict)
     clauses: Mapping[str, str] = field(default_factory=dict)
-
-
-Condition = Mapping[str, object]
+    follows: tuple[Follows, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,11 @@ class _FactPattern(_Strict):
     value: str | int | None = None
 
 
+class _Follows(_Strict):
+    when: dict[str, bool | int | str | list[bool | int | str]] = Field(min_length=1)
+    value: bool | int | str
+
+
 class _Fact(_Strict):
     type: Literal["count", "word", "flag", "roles"]
     ask: str
@@ -75,6 +80,7 @@ class _Fact(_Strict):
     clauses: dict[str, str] = {}
     values: list[str] = []
     patterns: list[_FactPattern] = []
+    follows: list[_Follows] = []
 
 
 class _Tie(_Strict):
@@ -187,6 +193,7 @@ def read_rules(folder: Path) -> core.Rules:
                 tuple(core.FactPattern(p.match, p.value) for p in f.patterns),
                 {choice: tuple(value) if isinstance(value, list) else value for choice, value in f.choices.items()},
                 f.clauses,
+                tuple(core.Follows(rule.when, rule.value) for rule in f.follows),
             )
             for k, f in facts.items()
         ],

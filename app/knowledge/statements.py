@@ -11,6 +11,7 @@ import zipfile
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def terms(statement: str) -> Iterator[str]:
     """Its words in lower case, and each two neighbours: negations and numbers are told apart by them."""
     words = [w.lower().replace("’", "'") for w in _WORD.findall(statement)]
     yield from words
-    yield from (f"{a} {b}" for a, b in zip(words, words[1:], strict=False))
+    yield from (f"{a} {b}" for a, b in pairwise(words))
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,13 @@ class Weights:
 
     def confidences(self, statement: str, vector: Vectors) -> npt.NDArray[np.float32]:
         """The confidence (0..1) of every label."""
-        logits = self.bias + self.vector_share * (vector @ self.by_vector)
+        logits: Any = self.bias + self.vector_share * (vector @ self.by_vector)  # numpy widens half of these types
         counted = Counter(self.vocabulary[t] for t in terms(statement) if t in self.vocabulary)
         if counted:
             rows = np.fromiter(counted, np.int64)
             weights = (1 + np.log(np.fromiter(counted.values(), np.float32))) * self.rarity[rows]
-            weights *= self.term_share / np.linalg.norm(weights)
-            logits = logits + weights @ self.by_term[rows]
-        confidences: npt.NDArray[np.float32] = 1 / (1 + np.exp(-logits))
-        return confidences
+            logits = logits + (self.term_share / float(np.linalg.norm(weights))) * (weights @ self.by_term[rows])
+        return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
 
 class LearnedReader:

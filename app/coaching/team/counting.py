@@ -33,10 +33,10 @@ _PEOPLE = (
     r"FTEs?|QAs?|PMs?|POs?|BAs?|admins?|administrators?|operators?|electricians?|chemists?|physicists?|consultants?|trainers?"
 )
 _TOTAL = [
-    re.compile(rf"\b(?:we are|we're|we were|there are|there's|they are|team of|group of|crew of|squad of|staff of|unit of|total(?: of)?|in all|altogether|"
-               rf"headcount|head count|team size|size|people|strong|makes?(?: that| it| us)?|counting \w+|team)\W{{1,3}}(?:about |around |roughly |currently |now |just |only |all |a team of )*"
-               rf"({_N})(?![\w%]|[.,]\d|(?: \w+){{0,2}} (?:years?|months?|weeks?|days?|hours?|sprints?|teams?|squads?|suppliers?|clients?|customers?|sites?|offices?|products?|projects?|dates?))", re.I),
     re.compile(rf"\b({_N})(?: (?:of us|in (?:all|total|the team|our team)|altogether|strong|people|persons|heads|members|folks|humans|souls|FTEs?))\b", re.I),
+    re.compile(rf"\b(?:we are|we're|we were|there are|there's|they are|team of|group of|crew of|squad of|staff of|unit of|total(?: of)?|in all|altogether|"
+               rf"headcount|head count|team size|size|(?:people|members) (?:on it |in it )?are|strong|makes?(?: that| it| us)?|counting \w+|team)\W{{1,3}}(?:about |around |roughly |currently |now |just |only |all |a team of )*"
+               rf"({_N})(?![\w%]|[.,]\d|(?: \w+){{0,2}} (?:years?|months?|weeks?|days?|hours?|sprints?|teams?|squads?|suppliers?|clients?|customers?|sites?|offices?|products?|projects?|dates?))", re.I),
     re.compile(rf"\b({_N})[- ](?:person|people|strong|member|head)\b", re.I),
     re.compile(rf"\bthe ({_N}) of (?:us|them)\b", re.I),
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.coaching.model import Fact, FactValue
 from app.coaching.rules import Consideration, Decision, FactRule, Option
+from app.coaching.team.conditions import holds, looked_for, role_set
 
 Known = Mapping[str, FactValue]
 CLEAR, LEANING, TOO_CLOSE = "clear", "leaning", "too_close"
@@ -17,7 +18,6 @@ NOBODY, TEAM = "nobody", "team"
 # Posts that a team without need for them would be told to give up.
 COORDINATORS = ("project_manager", "delivery_manager", "programme_manager", "technical_programme_manager")
 MOST_QUESTIONS = 5
-_ROLES_CONDITION = re.compile(r"(has|lacks) (.+)")
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _recommended(decision: Decision, known: Known) -> Recommendation:
     holding = [
         Reason(c, _filled(c.text, known), tuple(c.when))
         for c in decision.considerations
-        if c.weight and c.when and all(_holds(known.get(k), wanted) for k, wanted in c.when.items())
+        if c.weight and c.when and all(holds(known.get(k), wanted) for k, wanted in c.when.items())
     ]
     sums = {name: option.prior for name, option in decision.options.items()}
     for reason in holding:
@@ -189,7 +189,7 @@ def _recommended(decision: Decision, known: Known) -> Recommendation:
 
 def _change(decision: Decision, arrangement: str, known: Known) -> str:
     """Whether the arrangement is there (keep), is not (start), takes the place of a post that is there (stop), or unclear."""
-    roles, option = _roles(known.get("roles_present")), decision.options[arrangement]
+    roles, option = role_set(known.get("roles_present")), decision.options[arrangement]
     if option.held_by:
         return KEEP if any(r in option.held_by for r in roles) else START
     if decision.id == "delivery":
@@ -223,51 +223,26 @@ def _by_nearness(values: Iterable[FactValue], now: FactValue) -> list[FactValue]
 
 
 def _bounds(wanted: object) -> Iterable[tuple[int, int]]:
-    """The numbers on both sides of a threshold, as (number, 0) and its neighbour."""
+    """The numbers on both sides of a threshold, as (number, step), and those that a list names with their neighbours."""
     if isinstance(wanted, str) and wanted[:2] in (">=", "<="):
         n = int(wanted[2:])
         yield n, 0
         yield n, -1 if wanted[0] == ">" else 1
     elif isinstance(wanted, int) and not isinstance(wanted, bool):
-        yield wanted, 0
-        yield wanted, 1
+        yield from ((wanted, step) for step in (-1, 0, 1))
+    elif isinstance(wanted, list):
+        for one in wanted:
+            yield from _bounds(one)
 
 
 def _role_sets(wanted: Iterable[object], now: FactValue) -> Iterable[tuple[str, ...]]:
     """The roles that are there, with one more or one less of those that a condition looks for."""
-    present = _roles(now)
-    looked_for = [role for w in wanted for role in _looked_for(w)]
-    for role in dict.fromkeys(looked_for):
+    present = role_set(now)
+    sought = [role for w in wanted for role in looked_for(w)]
+    for role in dict.fromkeys(sought):
         yield tuple(r for r in present if r != role) if role in present else (*present, role)
-
-
-def _looked_for(wanted: object) -> list[str]:
-    match = _ROLES_CONDITION.fullmatch(wanted) if isinstance(wanted, str) else None
-    return match[2].split("|") if match else []
-
-
-def _roles(value: FactValue) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()
 
 
 def _filled(text: str, known: Known) -> str:
     """The text with each {fact} replaced by its value, once: what a value says is not filled again."""
     return re.sub(r"\{(\w+)\}", lambda m: str(known.get(m[1], m[0])), text)
-
-
-def _holds(value: FactValue, wanted: object) -> bool:
-    """Whether a fact meets one line of a condition; an unknown fact meets none."""
-    if value is None:
-        return False
-    if isinstance(wanted, list):
-        return value in wanted
-    if isinstance(wanted, str):
-        roles = _ROLES_CONDITION.fullmatch(wanted)
-        if roles:
-            return any(r in _roles(value) for r in roles[2].split("|")) == (roles[1] == "has")
-        if wanted[:2] in (">=", "<="):
-            if isinstance(value, bool) or not isinstance(value, int):
-                return False
-            bound = int(wanted[2:])
-            return value >= bound if wanted[0] == ">" else value <= bound
-    return value == wanted

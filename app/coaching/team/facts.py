@@ -14,6 +14,7 @@ from app.coaching.model import Certainty, Fact, FactValue, Quote
 from app.coaching.ports import StatementReader
 from app.coaching.rules import FactRule
 from app.coaching.team import counting
+from app.coaching.team.conditions import holds
 from app.coaching.team.counting import NUMBER, number
 from app.coaching.team.roster import NOBODY, SOMEONE, TEAM, Roster
 from app.coaching.team.statements import Statement, statements_of
@@ -81,11 +82,23 @@ class FactFinder:
         found = self._by_patterns(text)
         statements = statements_of(text) if self._reader is not None else []
         if self._reader is not None and statements:
-            read = self._reader.read([s.text for s in statements])
-            found = {fact_id: [f for f in some if _not_opposed(fact_id, f, statements, read)] for fact_id, some in found.items()}
-            for fact_id, learned in self._learned(statements, read).items():
+            seen = self._reader.read([s.text for s in statements])
+            found = {fact_id: [f for f in some if _not_opposed(fact_id, f, statements, seen)] for fact_id, some in found.items()}
+            for fact_id, learned in self._learned(statements, seen).items():
                 found.setdefault(fact_id, []).extend(learned)
-        return [fact for rule in self.rules if (fact := _fact(rule, found.get(rule.id, ()))) is not None]
+        read = {rule.id: fact for rule in self.rules if (fact := _fact(rule, found.get(rule.id, ()))) is not None}
+        return self._with_what_follows(read)
+
+    def _with_what_follows(self, read: Mapping[str, Fact]) -> list[Fact]:
+        """The facts, and as inferred what the rules say follows from them, with the words of those it follows from."""
+        known = dict(read)
+        for rule in self.rules:
+            for follows in rule.follows if rule.id not in known else ():
+                if all(fact in read and holds(read[fact].value, wanted) for fact, wanted in follows.when.items()):
+                    quotes = tuple(dict.fromkeys(q for fact in follows.when for q in read[fact].quotes[:1]))
+                    known[rule.id] = Fact(rule.id, follows.value, Certainty.INFERRED, quotes)
+                    break
+        return [known[rule.id] for rule in self.rules if rule.id in known]
 
     def _by_patterns(self, text: str) -> dict[str, list[_Found]]:
         found: dict[str, list[_Found]] = {}

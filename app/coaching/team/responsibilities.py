@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.coaching.citing import Citations
-from app.coaching.model import Fact, FactValue, Passage, Quote
+from app.coaching.model import Certainty, Fact, FactValue, Passage, Quote
 from app.coaching.ports import StatementReader
 from app.coaching.rules import Duty
 from app.coaching.team.report import Responsibility
@@ -38,10 +38,18 @@ class DutyFinder:
     def responsibilities(
         self, text: str, facts: Sequence[Fact], citations: Citations, passage_of: Callable[[str], Passage | None]
     ) -> tuple[Responsibility, ...]:
-        """Every responsibility of the rules with its state; sources of advice are added to `citations`."""
+        """Every responsibility of the rules with its state; sources of advice are added to `citations`.
+
+        What the person told wins over the statements of the text, and these over other facts.
+        """
         said = self._said(text)
         known = {f.id: f for f in facts}
-        return tuple(self._one(d, said.get(d.id) or _from_facts(d.id, known), citations, passage_of) for d in self._duties)
+        told = {f.id: f for f in facts if f.certainty is Certainty.TOLD}
+
+        def state(duty: str) -> _Said | None:
+            return _from_facts(duty, told) or said.get(duty) or _from_facts(duty, known)
+
+        return tuple(self._one(d, state(d.id), citations, passage_of) for d in self._duties)
 
     def _one(
         self, duty: Duty, said: _Said | None, citations: Citations, passage_of: Callable[[str], Passage | None]
@@ -49,7 +57,8 @@ class DutyFinder:
         if said is None:
             return Responsibility(duty.id, duty.family, duty.name, UNKNOWN)
         quotes = (said.quote,) if said.quote.text else ()
-        advice, cites = "", ()
+        advice = ""
+        cites: tuple[int, ...] = ()
         if said.state == UNOWNED:
             advice = f"Share it: {duty.share} Or hire for it: {duty.hire}"
             cites = citations.cite(passage_of(duty.tie.passage), (duty.tie.sentence,)) if duty.tie else ()

@@ -15,13 +15,14 @@ _OFF_BEFORE = re.compile(
     r"\b(?:no|not an?|not the|never had an?|without an?|isn't an?|is not an?|aren't|lacks? an?|lacking an?|need an?|needs an?|wants? an?|hire an?|hiring an?|"
     r"recruit\w* an?|looking for an?|searching for an?|get an?|getting an?|former|ex-?|previous|old|used to (?:have|be) an?|was an?|were an?|had an?|"
     r"would be an?|become an?|becoming an?|like an?|as if|future|next|new|vacan\w+|replac\w+|instead of an?|rather than an?|whether an?|if we had an?|"
-    r"should (?:be|have) an?|"
+    r"should (?:be|have) an?|(?:have|has|had|do|did|does)(?:n't| not) \w+ an?|(?:don't|doesn't|didn't) (?:see|have|know)(?: an?| own| any)?|was (?:our|the)|were (?:our|the)|been|"
+    r"too (?:little|much|small|big) for an?|either(?: \(a\))?(?: an?)?|(?:would|could|should|might) (?:\w+ ){0,2}an?|one good|a (?:real|solid|proper|good|full-time)|say|ordinary|"
     r"another team'?s?|their|client'?s|customer'?s|vendor'?s|supplier'?s|title of|called an?|calls? (?:him|her|them)self an?)\W{0,3}(?:\w+ ){0,2}$",
     re.I,
 )
 _OFF_AFTER = re.compile(
     r"\W{0,3}(?:\w+ ){0,2}?(?:has |have |just |who |role |post |position |is |was )*(?:left|resigned|quit|gone|vacant|open|tbd|tba|n/a|none|nobody|unfilled|moved on|"
-    r"retired|wanted|missing|leaves|leaving|on (?:parental|maternity|sick|long) leave|dissolved|not replaced|was let go|\?)",
+    r"(?:was|were) (?:cut|dropped)|position was|(?:un)?til|till|would|could have|should|for all\b|does it|'d have|retired|wanted|missing|leaves|leaving|on (?:parental|maternity|sick|long) leave|dissolved|not replaced|was let go|\?)",
     re.I,
 )
 _NONE_AFTER = re.compile(r"\s*[:=|–-]+\s*(?:none|no one|nobody|vacant|n/?a|tbd|-|–|\?|0)\b", re.I)
