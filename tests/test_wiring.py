@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from app.coaching.memory import Memory
-from app.coaching.model import Status
-from app.errors import IndexMissing
+from app.coaching.model import Certainty, Fact, Quote, SentenceKind, Status
+from app.errors import BadInput, IndexMissing
 from app.llm.scripted import ScriptedModel
 from app.quality import Card, JobRecord, card_json, wilson
 from app.settings import SHIPPED_CORPUS, Settings
 from app.wiring import QUIET, Service, embedding_identity, model_weights, open_service
+from tests.coaching.team.made import an_advisor
 
 HEAVY = (
     "torch",
@@ -123,6 +124,63 @@ def test_only_the_pinned_model_has_known_weights(tmp_path: Path) -> None:
     assert len(model_weights(settings)) == 64
     assert model_weights(a_service(tmp_path, llm="embedded:/srv/other.gguf").settings) == ""
     assert embedding_identity().startswith("all-MiniLM-L6-v2@")
+
+
+def test_facts_that_patterns_find_need_neither_index_nor_weights_of_a_language_model(models_folder: Path, tmp_path: Path) -> None:
+    service = open_service(Settings(data=tmp_path / "data", models=models_folder, corpus=SHIPPED_CORPUS, llm="none"))
+
+    facts = service.understand("We have no suppliers. There is no fixed date.")
+
+    assert {f.id: f.value for f in facts}.items() >= {"external_parties": 0, "deadline": "none"}.items()
+    assert service.understand("") == []
+
+
+def test_advice_on_what_is_told_comes_with_the_shipped_guides_behind_it(service: Service) -> None:
+    told = [
+        Fact("external_parties", 4, Certainty.TOLD),
+        Fact("deadline", "contract", Certainty.TOLD),
+        Fact("governance", "formal", Certainty.TOLD),
+    ]
+
+    advice = service.advisor.advise("", told=told)
+
+    assert (advice.status, advice.delivery.arrangement) == (Status.ANSWERED, "dedicated")
+    assert advice.sources
+    assert all(s.cites for s in advice.sentences if s.kind is not SentenceKind.QUESTION)
+    assert all(s.quote in s.text or "…" in s.quote for s in advice.sources)
+
+
+def test_the_reader_of_statements_is_one_for_facts_and_responsibilities(tmp_path: Path) -> None:
+    service = a_service(tmp_path)
+
+    assert service.reader is service.reader
+    assert service.advisor is service.advisor
+    assert not (tmp_path / "data").exists()
+
+
+def test_without_the_model_for_names_people_are_found_by_rules(tmp_path: Path) -> None:
+    people = a_service(tmp_path).people
+
+    assert "Marta Lindqvist" not in people.masked("Our product owner is Marta Lindqvist.").text
+
+
+@pytest.mark.parametrize("form", ["md", "json"])
+def test_advice_is_taken_away_with_and_without_names(form: str, tmp_path: Path) -> None:
+    service = a_service(tmp_path)
+    text = "Our product owner is Marta Lindqvist."
+    found = [Fact("roles_present", ("product_owner",), Certainty.STATED, (Quote(text, 0, len(text)),))]
+    advice = an_advisor().advise(text, found=found)
+
+    whole = service.export(advice, form, shorten_names=False).decode()
+    short = service.export(advice, form, shorten_names=True).decode()
+
+    assert "Lindqvist" not in short
+    assert "Lindqvist" in whole
+
+
+def test_a_form_that_does_not_exist_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="'odt'"):
+        a_service(tmp_path).export(an_advisor().advise(""), "odt", shorten_names=False)
 
 
 def test_the_router_is_read_anew_after_an_ingestion(index_data: Path, models_folder: Path, tmp_path: Path) -> None:

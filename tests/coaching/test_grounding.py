@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.coaching.grounding import THRESHOLD, Grounding
+from app.coaching.rules import Duty
 from app.wiring import Service
+from tests.coaching.builders import VOCABULARY
+from tests.knowledge.tiny import Hashes
 
 TWO_JOBS = (
     "A product manager decides what is worth building and why, while a project manager organises how and when it is delivered."
@@ -95,6 +98,15 @@ def test_the_words_of_a_sentence_that_denies_them_do_not_stand_in_it(checker: Gr
     passage = "It is a myth that a project manager owns the product vision."
 
     assert not checker.check("A project manager owns the product vision.", [passage]).supported
+
+
+def test_a_responsibility_without_words_refuses_nothing() -> None:
+    named_only = Duty("market", "product", "", ("product_manager",), ("project_manager",), "Pricing")
+    checker = Grounding(Hashes(), VOCABULARY, [named_only])
+
+    pieces = checker.pieces(["A project manager keeps the price list."])
+
+    assert checker.refusal("A project manager keeps the price list up to date.", pieces) == ""
 
 
 def test_half_a_word_does_not_stand_in_the_passage(checker: Grounding) -> None:

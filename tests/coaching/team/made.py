@@ -1,4 +1,4 @@
-"""Hand-made decisions, and random teams for the shipped rules."""
+"""Hand-made decisions and an advisor, odd texts, and random teams for the shipped rules."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.coaching.model import Fact, FactValue
+from app.coaching.model import Fact, FactValue, Passage
 from app.coaching.rules import Bands, Consideration, Decision, FactRule, Option, Tie
+from app.coaching.team.advisor import Advisor
+from app.coaching.team.facts import FactFinder
+from app.coaching.team.responsibilities import DutyFinder
+from app.coaching.team.roster import Roster
 from app.knowledge.rules import read_rules, read_vocabulary
 from app.settings import SHIPPED_CORPUS
+from tests.coaching.builders import Shelf, a_passage
 
 SHIPPED = read_rules(SHIPPED_CORPUS / "rules")
 VOCABULARY = read_vocabulary(SHIPPED_CORPUS / "rules")
@@ -100,3 +105,27 @@ def _value(rule: FactRule, chance: random.Random) -> FactValue:
         return tuple(chance.sample(roles, chance.randrange(5)))
     named = [v for v in rule.answers.values() if isinstance(v, str)]
     return chance.choice(rule.values or [*named, *roles, "nobody", "team"])
+
+
+KNOWS = {"Inspectors": {"regulated=true": 0.9}, "list of risks": {"duty:risks": 0.9, "state:unowned": 0.9}}
+
+
+@dataclass
+class EveryPassage(Shelf):
+    """A shelf on which every passage that rules are tied to is found."""
+
+    def passage(self, passage_id: str) -> Passage | None:
+        return a_passage(passage_id, "A sentence.")
+
+
+def an_advisor(knows: Mapping[str, Mapping[str, float]] = KNOWS, shelf: Shelf | None = None) -> Advisor:
+    ticks = iter(range(1_000_000))
+    reader = Reader(knows)
+    return Advisor(
+        rules=SHIPPED,
+        finder=FactFinder(SHIPPED.facts, VOCABULARY, reader),
+        duties=DutyFinder(SHIPPED.duties, Roster(VOCABULARY), reader),
+        retriever=shelf or EveryPassage(),
+        role_name=VOCABULARY.name,
+        clock=lambda: next(ticks) / 1000,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from app.coaching.citing import Citations
-from app.coaching.model import Fact, FactValue, Passage, Quote
+from app.coaching.model import Certainty, Fact, FactValue, Passage, Quote
 from app.coaching.rules import Duty, Tie
 from app.coaching.team.report import Responsibility
 from app.coaching.team.responsibilities import DutyFinder
@@ -106,7 +106,7 @@ def test_what_nobody_holds_can_be_shared_or_hired_for_with_its_source() -> None:
 def test_where_no_statement_says_it_a_fact_may(
     facts: dict[str, FactValue], duty: str, state: str, owners: tuple[str, ...]
 ) -> None:
-    found = read("", **facts)[duty]
+    found = read("", None, None, **facts)[duty]
 
     assert (found.state, found.owners) == (state, owners)
     assert found.quotes == (Quote("so it says", 0, 10),)
@@ -116,6 +116,16 @@ def test_a_statement_wins_over_a_fact() -> None:
     knows = {"settles": {"duty:priorities": 0.9, "state:owned": 0.9}}
 
     assert read("The product owner settles it.", knows, priorities_owner="nobody")["priorities"].owners == ("product_owner",)
+
+
+def test_what_the_person_told_wins_over_a_statement() -> None:
+    knows = {"settles": {"duty:priorities": 0.9, "state:owned": 0.9}}
+    finder = DutyFinder(DUTIES, Roster(VOCABULARY), Reader(knows))
+    told = [Fact("priorities_owner", "nobody", Certainty.TOLD)]
+
+    found = finder.responsibilities("The product owner settles it.", told, Citations(), passage_of)
+
+    assert [(r.state, r.owners, r.quotes) for r in found if r.id == "priorities"] == [("unowned", (), ())]
 
 
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
