@@ -15,7 +15,7 @@ from app.errors import BadInput, CorpusError, IndexProblem, RolewiseError
 from app.settings import read_settings
 from app.wiring import Service, open_service
 
-OWN_ENDINGS = (".md", ".markdown", ".txt", ".text", ".pdf")
+OWN_ENDINGS = (".md", ".markdown", ".txt", ".text", ".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
