@@ -38,7 +38,7 @@ from app.coaching.model import (
 )
 from app.coaching.ports import ChatModel, Conversations, Retriever, SupportChecker
 from app.coaching.prompting import NOTHING, summary_prompt
-from app.coaching.query import Query, understood
+from app.coaching.query import Query, understood, without_identity
 from app.coaching.routing import Route, Router
 from app.coaching.rules import FixedReply, Rules
 from app.coaching.team.facts import FactFinder
@@ -162,9 +162,10 @@ class Coach:
 
     def _routed(self, router: Router, query: Query, turns: Sequence[Turn], reply: Reply, facts: Sequence[Fact]) -> Route:
         """Where the question goes; what asks for a look at the whole team that was described is about the team."""
-        route = router.route(query, turns)
+        if router.refuses(query):  # by its own words, so the question before it has no say
+            return router.route(replace(query, text=without_identity(query.asked) or query.asked), turns)
         whole = (reply.documents or facts) and not query.roles and compose.WHOLE_TEAM.search(query.asked)
-        return Route(Kind.TEAM, None, 1.0) if whole and not router.refuses(query) else route
+        return Route(Kind.TEAM, None, 1.0) if whole else router.route(query, turns)
 
     def _followed(self, draft: _Draft, wanted: FollowUp) -> Iterator[Event]:
         """The answer to a turn that goes on with a team answer."""

@@ -725,7 +725,7 @@ def test_a_team_answer_names_the_facts_that_it_rests_on(service: Service) -> Non
     answer = asked(service, question)
 
     assert (answer.kind, answer.status) == (Kind.TEAM, Status.ANSWERED)
-    assert {f.id: f.value for f in answer.understood} == {"team_size": 8, "external_parties": 3, "deadline": "contract"}
+    assert {"team_size": 8, "external_parties": 3}.items() <= {f.id: f.value for f in answer.understood}.items()
     assert all(question[q.start : q.end] == q.text for f in answer.understood for q in f.quotes)
     personal = [s for s in answer.sentences if s.origin is Origin.RULE and s.kind is not SentenceKind.QUESTION]
     assert all(s.facts and s.cites for s in personal)
@@ -800,3 +800,115 @@ def test_a_hostile_document_changes_no_recommendation_and_is_never_obeyed(servic
 
     assert [s.text for s in answers[0].sentences] == [s.text for s in answers[1].sentences]
     assert "im_start" not in answers[1].text
+
+
+# The talk about a team, with the real service
+
+
+def talked(service: Service, *turns: str) -> list[Answer]:
+    memory = Memory()
+    return [service.coach.ask(said, "c1", memory).answer() for said in turns]
+
+
+def facts_in(answer: Answer) -> dict[str, object]:
+    return {f.id: f.value for f in answer.understood}
+
+
+def arrangements(answer: Answer) -> dict[str, object]:
+    assert answer.advice is not None
+    return {name: one["arrangement"] for name, one in answer.advice["recommendation"].items()}
+
+
+def test_the_answer_to_the_question_back_is_a_fact_and_the_team_question_is_answered_with_it(service: Service) -> None:
+    said, asked_for = [TWELVE[4]], []
+    for _ in range(4):
+        last = talked(service, *said)[-1]
+        assert last.advice is not None
+        assert last.ask_back.startswith(last.advice["ask_next"][0]["question"])
+        asked_for.append(last.advice["ask_next"][0]["fact"])
+        said.append(last.choices[-1])
+
+    answer = talked(service, *said)[-1]
+
+    assert (answer.kind, answer.status, answer.subject) == (Kind.TEAM, Status.ANSWERED, ("project_manager",))
+    assert list(facts_in(answer)) == asked_for
+    assert [(f.certainty, f.quotes[0].text) for f in answer.understood] == [(Certainty.TOLD, choice) for choice in said[1:]]
+
+
+@pytest.mark.parametrize("correction", ["actually we are nine people", "no, we are nine people", "Correction: we are nine."])
+def test_a_correction_wins_over_what_was_told_before(correction: str, service: Service) -> None:
+    answers = talked(service, "We are six people, release daily and have no suppliers. Should we hire a project manager?", correction)
+
+    assert [facts_in(a)["team_size"] for a in answers] == [6, 9]
+    assert answers[1].kind is Kind.TEAM
+
+
+@pytest.mark.parametrize("said", ["three", "yes", "none", "no", "Anna", "maybe", "about nine people", "no fixed date", "a few", "weekly"])
+def test_a_short_reply_to_a_question_back_is_never_declined_or_out_of_scope(said: str, service: Service) -> None:
+    answer = talked(service, TWELVE[4], said)[1]
+
+    assert answer.kind is Kind.TEAM
+    assert answer.status in (Status.ANSWERED, Status.PARTLY_ANSWERED, Status.NEEDS_FACTS)
+    assert answer.ask_back
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("why not just the tech lead?", "one existing member"),
+        ("why not share it?", "sharing project management"),
+        ("what would change that?", "it would be"),
+        ("what else should I know?", "Also worth knowing"),
+        ("and the product side?", "product"),
+        ("why?", "By the published rules"),
+    ],
+)
+def test_a_follow_up_on_the_team_is_answered_from_its_facts(said: str, word: str, service: Service) -> None:
+    answer = talked(service, TWELVE[5], said)[1]
+
+    assert (answer.kind, answer.advice is not None) == (Kind.TEAM, True)
+    assert answer.status is (Status.PARTLY_ANSWERED if "product" in said else Status.ANSWERED)
+    assert word in answer.text
+    free = (SentenceKind.SUGGESTION, SentenceKind.QUESTION, SentenceKind.COURTESY)
+    assert [s.text for s in answer.sentences if not s.cites and s.kind not in free] == []
+
+
+@pytest.mark.parametrize("said", ["who is better, Anna or Tom?", "rank Anna, Tom and Li", "Should I fire Tom?"])
+def test_people_are_not_ranked_in_a_talk_about_a_team_either(said: str, service: Service) -> None:
+    answers = talked(service, TWELVE[5], said, "what would change that?")
+
+    assert (answers[1].status, answers[1].advice) == (Status.DECLINED, None)
+    assert len(answers[1].sentences) == 2
+    assert answers[2].kind is Kind.TEAM
+
+
+def test_a_question_of_another_kind_leaves_the_team_alone(service: Service) -> None:
+    answers = talked(service, TWELVE[4], "What is a scrum master?", TWELVE[2], "thanks")
+
+    assert [a.kind for a in answers[1:]] == [Kind.EXPLAIN, Kind.COMPARE, Kind.COURTESY]
+    assert [a.advice for a in answers[1:]] == [None] * 3
+
+
+def test_identity_beside_a_reply_changes_nothing(service: Service) -> None:
+    choice = talked(service, TWELVE[4])[0].choices[0]
+
+    plain, personal = (talked(service, TWELVE[4], said)[1] for said in (choice, f"I am a 58-year-old Muslim woman. {choice}"))
+
+    assert personal.sentences == plain.sentences
+
+
+def test_names_and_praise_in_a_follow_up_change_nothing(service: Service) -> None:
+    plain, praised = (
+        talked(service, TWELVE[5], said)[1] for said in ("What would change that?", "Anna is brilliant. What would change that?")
+    )
+
+    assert praised.sentences == plain.sentences
+
+
+def test_a_described_team_and_no_role_in_the_question_is_answered_on_both_decisions(service: Service) -> None:
+    document = TeamText("team.md", "We are twelve people with four suppliers and a contract deadline. Nobody decides our priorities.")
+
+    answer = service.coach.ask("What do you make of this team?", "c1", Memory(), documents=[document]).answer()
+
+    assert arrangements(answer) == {"delivery": "dedicated", "product": "named_owner"}
+    assert [s.kind for s in answer.sentences[:2]] == [SentenceKind.ANSWER] * 2

@@ -109,7 +109,19 @@ class ScriptedCoach:
             return self._slow(text, conversation, conversations)
         if "hostile" in text:
             return self._hostile(text, conversation, conversations)
+        if "compare" in text:
+            return self._compared(text, conversation, conversations)
         return self._plain(text, conversation, conversations)
+
+    def _compared(self, text: str, conversation: str, conversations: Conversations) -> ScriptedReply:
+        sources = (a_source(1), a_source(2, title="Project manager", quote="A project manager watches the date."))
+        sides = ["A project manager watches the date."] if "one-sided" not in text else []
+        sentences = [
+            Sentence(said, SentenceKind.ANSWER, Origin.GUIDE, (n,))
+            for n, said in enumerate(["A product manager decides what is worth building.", *sides], start=1)
+        ]
+        made = an_answer(text, sources=sources, kind=Kind.COMPARE, subject=("product_manager", "project_manager"))
+        return self._reply(made, sources, sentences, conversation, conversations, pause=0.0)
 
     def _plain(self, text: str, conversation: str, conversations: Conversations) -> ScriptedReply:
         sources = (a_source(1), a_source(2, title="Project manager", quote="A project manager watches the date."))

@@ -3,10 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pptx import Presentation
 from streamlit.testing.v1 import AppTest
 
 from app.coaching.model import Certainty
@@ -125,6 +127,24 @@ def test_an_answer_is_shown_with_sources_and_kept(common: Shared, page: Open) ->
     assert [t.question for t in visit_of(test).turns()] == ["What is a product manager?"]
     assert test.query_params["c"] == "first-conversation"
     assert not test.exception
+
+
+def slides(test: AppTest) -> list[Any]:
+    return [one for one in test.get("download_button") if one.proto.label == "Slide"]
+
+
+def test_a_comparison_can_be_taken_along_as_a_slide(common: Shared, page: Open) -> None:
+    test = ask(page(), "compare a product manager and a project manager")
+
+    assert len(slides(test)) == 1
+    made = common.service.comparison(visit_of(test).turns()[0].answer)
+    words = [shape.text_frame.text for shape in Presentation(BytesIO(made)).slides[0].shapes if shape.has_text_frame]
+    assert any("A project manager watches the date." in text for text in words)
+
+
+@pytest.mark.parametrize("question", ["What is a product manager?", "compare them, one-sided"])
+def test_without_two_sides_there_is_no_slide(question: str, page: Open) -> None:
+    assert slides(ask(page(), question)) == []
 
 
 def test_a_finished_answer_is_drawn_once(page: Open) -> None:

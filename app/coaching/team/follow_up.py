@@ -77,7 +77,7 @@ SIDE = {
 }
 ABOUT_SIDE = re.compile(
     r"^\W*(?:(?:and|but|ok(?:ay)?|so)\W+)*(?:(?:what|how) (?:about|is it with|does it look) )?(?:for |on |with )?(?:the "
-    r"|our )?[\w ]{0,12}",
+    r"|our |my )?",
     re.I,
 )
 # Words of people for arrangements, tried in this order; roles by name are in `held_by` of each option.

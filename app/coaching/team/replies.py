@@ -31,9 +31,10 @@ CORRECTING = re.compile(
     re.I,
 )
 UNSURE = re.compile(
-    r"^\W*(?:(?:i|we)(?:'m|’m| am| are)? )?(?:do not|don'?t|don’t|not|can'?t|cannot|couldn'?t|no|hard to|unsure|unknown"
-    r"|unclear|idk|dunno|skip|pass|next)\b ?"
-    r"(?:really )?(?:know|sure|certain|idea|say|tell|clue|this|that|question|it)?(?: yet| either| that| this)?\W*$",
+    r"^\W*(?:sorry,? )?(?:(?:i|we)(?:'m|’m| am| are|'re)? )?(?:really |honestly )?"
+    r"(?:(?:do not|don['’]?t|not|can['’]?t|cannot|couldn['’]?t|hard to|difficult to) (?:really |quite |yet )?"
+    r"(?:know|sure|certain|say|tell|remember)"
+    r"|(?:have )?no (?:idea|clue)|unsure|unknown|unclear|idk|dunno|skip|pass|next)(?: (?:yet|either|that|this|question|it))*\W*$",
     re.I,
 )
 YES = re.compile(
@@ -214,11 +215,11 @@ def value_of(rule: FactRule, reply: str, vocabulary: Vocabulary) -> FactValue:
         return _flag(rule, reply)
     if rule.type == "roles":
         return tuple(vocabulary.roles_in(reply)) or (() if NO.match(reply) else None)
+    if not rule.values:
+        return _owner(reply, vocabulary) or _nearest(rule, reply)
     near = _nearest(rule, reply)
     if near is not None:
         return near
-    if not rule.values:
-        return _owner(reply, vocabulary)
     return "none" if "none" in rule.values and NO.match(reply) else None
 
 
