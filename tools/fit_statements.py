@@ -30,10 +30,10 @@ COUNTS = ("team_size", "teams_involved", "external_parties", "products")
 OWNERS = ("priorities_owner", "vision_owner", "coordination_owner")
 # What a writer may have left unlooked for, by the names that statements.jsonl uses under `silent`.
 GROUPS = {
-    "setting": "deadline governance locations_time_zones delivery_rhythm missed_dates coordination_load work_shape users customer_contact autonomy "
-    "organisation product_stage regulated budget_reporting",
-    "situation": "priorities_clear stakeholder_conflict owner_stretched dependencies_hurt coordination_eats_time sharing_works experienced pm_idle "
-    "product_gap coordination_owner team_size teams_involved external_parties products",
+    "setting": "deadline governance locations_time_zones delivery_rhythm missed_dates coordination_load work_shape users "
+    "customer_contact autonomy organisation product_stage regulated budget_reporting",
+    "situation": "priorities_clear stakeholder_conflict owner_stretched dependencies_hurt coordination_eats_time sharing_works "
+    "experienced pm_idle product_gap coordination_owner team_size teams_involved external_parties products",
     "owners": "roles_present priorities_owner vision_owner blockers_unowned",
     "duties": "duty state",
     "product_load": "product_load",
@@ -71,7 +71,8 @@ def main() -> None:
     held = sorted([*range(0, len(singles), 14), *range(len(examples) - len(described) // 7, len(examples))])
     rest = sorted(set(range(len(examples))) - set(held))
     tried = fit([examples[i] for i in rest], vectors[rest], labels, options.steps)
-    for name, part in (("single statements", [i for i in held if i < len(singles)]), ("descriptions", [i for i in held if i >= len(singles)])):
+    parts = {"single statements": [i for i in held if i < len(singles)], "descriptions": [i for i in held if i >= len(singles)]}
+    for name, part in parts.items():
         print(f"held-out {name}: {len(part)}")
         report(tried, [examples[i] for i in part], vectors[part], each=options.each)
     write_weights(options.out, fit(examples, vectors, labels, options.steps))
@@ -159,7 +160,8 @@ def fit(examples: Sequence[Example], vectors: Vectors, labels: Sequence[str], st
     turned = words.T.tocsr()
     for step in range(1, steps + 1):
         error = shares * (1 / (1 + np.exp(-(meaning @ parts[0] + words @ parts[1] + parts[2]))) - targets) / len(examples)
-        slopes = [meaning.T @ error + RIDGE * parts[0] / len(examples), turned @ error + RIDGE * parts[1] / len(examples), error.sum(0)]
+        ridge = RIDGE / len(examples)
+        slopes = [meaning.T @ error + ridge * parts[0], turned @ error + ridge * parts[1], error.sum(0)]
         rate = 0.05 * (1 - 0.8 * step / steps)
         for part, slope, m, v in zip(parts, slopes, first, second, strict=True):
             m += 0.1 * (slope - m)

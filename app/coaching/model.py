@@ -138,12 +138,13 @@ FactValue = int | bool | str | tuple[str, ...] | None
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that is believed about the person's team."""
+    """Something that is believed about the person's team; `follows_from` names the facts that it was derived from by rule."""
 
     id: str
     value: FactValue
     certainty: Certainty = Certainty.STATED
     quotes: tuple[Quote, ...] = ()
+    follows_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

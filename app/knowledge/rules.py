@@ -138,7 +138,7 @@ class _Duty(_Strict):
 
 
 class _Responsibilities(_Strict):
-    ties: dict[str, _Tie]
+    ties: dict[Literal["product", "delivery", "shared"], _Tie] = Field(min_length=3)
     product: list[_Duty]
     delivery: list[_Duty]
     shared: list[_Duty]
@@ -146,7 +146,7 @@ class _Responsibilities(_Strict):
     def duties(self) -> list[core.Duty]:
         """All of them, family by family."""
         families = (("product", self.product), ("delivery", self.delivery), ("shared", self.shared))
-        ties = {family: core.Tie(tie.passage, tie.sentence) for family, tie in self.ties.items()}
+        ties = {str(family): core.Tie(tie.passage, tie.sentence) for family, tie in self.ties.items()}
         return [
             core.Duty(d.id, family, d.words, tuple(d.roles), tuple(d.not_), d.name, d.share, d.hire, ties.get(family))
             for family, rows in families

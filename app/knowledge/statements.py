@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import zipfile
+import zlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ from app.errors import CorpusError
 
 REMEMBERED = 2000  # statements: a what-if reads none again
 NEGLIGIBLE = 0.05  # confidence below which a label is not named
-UNREADABLE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile)
+# What numpy raises for a file that is absent, cut short, altered or not its own.
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _WORD = re.compile(r"\w[\w'’]*")
 
 

@@ -12,6 +12,7 @@ from app.coaching.ports import Retriever
 from app.coaching.rules import Rules
 from app.coaching.team.decide import Recommendation, ask_next, recommend, would_change
 from app.coaching.team.facts import FactFinder, merged
+from app.coaching.team.following import completed
 from app.coaching.team.report import TeamAdvice
 from app.coaching.team.responsibilities import DutyFinder
 from app.coaching.team.summary import flip_line, question_of, summary_lines
@@ -50,7 +51,7 @@ class Advisor:
         `text` before, so that a what-if does not read it again.
         """
         started = self._clock()
-        facts = merged(self._finder.facts(text) if found is None else found, told)
+        facts = completed(merged(self._finder.facts(text) if found is None else found, told), self._rules.facts)
         read_ms = self._since(started)
         delivery, product = (recommend(decision, facts) for decision in self._rules.decisions)
         decisions = self._rules.decisions

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.coaching.model import Fact, FactValue
+from app.coaching.model import Certainty, Fact, FactValue
 from app.coaching.rules import Consideration, Decision, FactRule, Option
 from app.coaching.team.conditions import holds, looked_for, role_set
+from app.coaching.team.following import completed
 
 Known = Mapping[str, FactValue]
 CLEAR, LEANING, TOO_CLOSE = "clear", "leaning", "too_close"
@@ -95,7 +96,8 @@ def would_change(decisions: Sequence[Decision], facts: Iterable[Fact], rules: Se
 
     Facts that are known come before those that are not.
     """
-    known = {f.id: f.value for f in facts}
+    told = completed(facts, rules)
+    known = {f.id: f.value for f in told}
     found: list[tuple[bool, Flip]] = []
     for decision in decisions:
         now = _recommended(decision, known)
@@ -104,7 +106,7 @@ def would_change(decisions: Sequence[Decision], facts: Iterable[Fact], rules: Se
         for rule in rules:
             seen: set[str] = set()
             for value in _by_nearness(alternatives(rule, decision, known.get(rule.id)), known.get(rule.id)):
-                then = _recommended(decision, {**known, rule.id: value})
+                then = _recommended(decision, _changed(told, rules, rule.id, value))
                 if then.arrangement and then.arrangement != now.arrangement and then.arrangement not in seen:
                     seen.add(then.arrangement)
                     found.append((rule.id not in known, Flip(decision.id, rule.id, value, then.arrangement)))
@@ -117,7 +119,8 @@ def ask_next(decisions: Sequence[Decision], facts: Iterable[Fact], rules: Sequen
     The value is the mean, over the possible answers and the decisions, of the total variation distance between the shares
     of the options with that answer and without it.
     """
-    known = {f.id: f.value for f in facts}
+    told = completed(facts, rules)
+    known = {f.id: f.value for f in told}
     asks = []
     for rule in rules:
         if rule.id in known or not rule.question:
@@ -127,7 +130,7 @@ def ask_next(decisions: Sequence[Decision], facts: Iterable[Fact], rules: Sequen
             values = alternatives(rule, decision, None)
             if values:
                 now = _recommended(decision, known).shares
-                then = [_recommended(decision, {**known, rule.id: value}).shares for value in values]
+                then = [_recommended(decision, _changed(told, rules, rule.id, value)).shares for value in values]
                 moves.append(sum(_distance(now, shares) for shares in then) / len(then))
         if moves:
             asks.append(Ask(rule.id, rule.question, rule.why, rule.choices, round(sum(moves) / len(decisions), 3)))
@@ -162,6 +165,12 @@ def verdict(recommendation: Recommendation) -> str:
         leans = f"what you have told me leans towards {option.name}, with {second.name} nearly as well supported"
         return f"It is too close to call: {leans}."
     return option.verdicts.get(recommendation.change) or option.verdicts[UNCLEAR]
+
+
+def _changed(facts: Sequence[Fact], rules: Sequence[FactRule], fact: str, value: FactValue) -> Known:
+    """What is known once a fact has that value, with what then follows from it."""
+    others = [f for f in facts if f.id != fact]
+    return {f.id: f.value for f in completed([*others, Fact(fact, value, Certainty.TOLD)], rules)}
 
 
 def _recommended(decision: Decision, known: Known) -> Recommendation:

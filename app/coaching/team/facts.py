@@ -14,13 +14,14 @@ from app.coaching.model import Certainty, Fact, FactValue, Quote
 from app.coaching.ports import StatementReader
 from app.coaching.rules import FactRule
 from app.coaching.team import counting
-from app.coaching.team.conditions import holds
 from app.coaching.team.counting import NUMBER, number
+from app.coaching.team.following import completed
 from app.coaching.team.roster import NOBODY, SOMEONE, TEAM, Roster
 from app.coaching.team.statements import Statement, statements_of
 from app.coaching.vocabulary import Vocabulary
 
 SURE = 0.85  # confidence from which a fact counts as stated
+LONGEST_WORD = 40  # characters; what is longer is no word, and is not followed to its end
 LIKELY = 0.4  # … from which it counts as inferred
 NOT_OPPOSED = 0.12  # confidence that the reader must have in a fact for a pattern to be believed where both have looked
 COUNTED: Mapping[str, Callable[[str], int | None]] = {
@@ -87,18 +88,8 @@ class FactFinder:
             for fact_id, learned in self._learned(statements, seen).items():
                 found.setdefault(fact_id, []).extend(learned)
         read = {rule.id: fact for rule in self.rules if (fact := _fact(rule, found.get(rule.id, ()))) is not None}
-        return self._with_what_follows(read)
-
-    def _with_what_follows(self, read: Mapping[str, Fact]) -> list[Fact]:
-        """The facts, and as inferred what the rules say follows from them, with the words of those it follows from."""
-        known = dict(read)
-        for rule in self.rules:
-            for follows in rule.follows if rule.id not in known else ():
-                if all(fact in read and holds(read[fact].value, wanted) for fact, wanted in follows.when.items()):
-                    quotes = tuple(dict.fromkeys(q for fact in follows.when for q in read[fact].quotes[:1]))
-                    known[rule.id] = Fact(rule.id, follows.value, Certainty.INFERRED, quotes)
-                    break
-        return [known[rule.id] for rule in self.rules if rule.id in known]
+        told = {f.id: f for f in completed(read.values(), self.rules)}
+        return [told[rule.id] for rule in self.rules if rule.id in told]
 
     def _by_patterns(self, text: str) -> dict[str, list[_Found]]:
         found: dict[str, list[_Found]] = {}
@@ -240,6 +231,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start and text[end - 1] in " \n\t,;:":
         end -= 1
-    while 0 < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+    longest = min(len(text), end + LONGEST_WORD)
+    while 0 < end < longest and text[end - 1].isalnum() and text[end].isalnum():
         end += 1  # a pattern may end within a word; a quote does not
     return start, end

@@ -16,6 +16,7 @@ from app.coaching.rules import FactRule
 from app.coaching.team.counting import NUMBER, number
 from app.coaching.team.decide import NOBODY, TEAM
 from app.coaching.team.facts import FactFinder, merged, statements
+from app.coaching.team.following import completed
 from app.coaching.vocabulary import Vocabulary
 from app.coaching.words import stems
 
@@ -160,7 +161,7 @@ class Listener:
             heard = self.heard(said, self.asked_for(turns[:n]))
             facts = _updated(facts, heard)
             skipped |= {heard.unsure} if heard.unsure else set()
-        return Known(tuple(merged(facts, told)), frozenset(skipped), heard)
+        return Known(tuple(completed(merged(facts, told), tuple(self._rules.values()))), frozenset(skipped), heard)
 
     def asked_for(self, turns: Sequence[Turn]) -> FactRule | None:
         """The fact that the latest question back asked for, if that question may still be answered."""

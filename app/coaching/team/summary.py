@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from app.coaching.model import Fact, FactValue, Line, Origin, Passage, SentenceKind
 from app.coaching.rules import Decision, FactRule, Tie
 from app.coaching.team.decide import Ask, Flip, Reason, Recommendation, recommend, verdict
+from app.coaching.team.following import completed
 
 PassageOf = Callable[[str], Passage | None]
 RoleName = Callable[[str], str]
@@ -42,7 +43,7 @@ def flip_line(
     if not clause:
         return None
     changed = [f for f in facts if f.id != flip.fact] + [Fact(flip.fact, flip.to)]
-    then = recommend(decision, changed)
+    then = recommend(decision, completed(changed, rules))
     speaking = [r for r in then.reasons_for if flip.fact in r.facts] or list(then.reasons_for)
     if not speaking:
         return None
