@@ -94,7 +94,7 @@ class Router:
         A turn that settles something about the team is no courtesy, as in "Thanks, three of them".
         """
         ends = {"declined", "signpost"} | (set() if settled else {"courtesy"})
-        return bool(ends & self._matched(query.asked).keys()) or (not settled and self._is_foreign(query.asked))
+        return bool(ends & self._matched(query.asked).keys()) or self._is_foreign(query.asked)
 
     def _matched(self, asked: str) -> dict[str, str]:
         """Kinds whose patterns match, each with the reply of the first that does."""

@@ -882,6 +882,10 @@ def test_people_are_not_ranked_in_a_talk_about_a_team_either(said: str, service:
     assert answers[2].kind is Kind.TEAM
 
 
+def test_another_language_is_no_reply_either(service: Service) -> None:
+    assert talked(service, TWELVE[4], "keine Ahnung, wir sind drei Teams und haben keine")[1].status is Status.NOT_COVERED
+
+
 def test_a_question_of_another_kind_leaves_the_team_alone(service: Service) -> None:
     answers = talked(service, TWELVE[4], "What is a scrum master?", TWELVE[2], "thanks")
 

@@ -15,7 +15,7 @@ from app.coaching.query import without_identity
 from app.coaching.rules import FactRule
 from app.coaching.team.counting import NUMBER, number
 from app.coaching.team.decide import NOBODY, TEAM
-from app.coaching.team.facts import FactFinder, merged, statements
+from app.coaching.team.facts import ASKS, FactFinder, merged, statements
 from app.coaching.team.following import completed
 from app.coaching.vocabulary import Vocabulary
 from app.coaching.words import stems
@@ -175,7 +175,7 @@ class Listener:
         corrects = CORRECTING.match(said)
         plain = " " * corrects.end() + said[corrects.end() :] if corrects else said
         reply = without_identity(said) or said
-        short = asked is not None and "?" not in said and len(reply.split()) <= LONGEST_REPLY
+        short = asked is not None and "?" not in said and not ASKS.match(reply) and len(reply.split()) <= LONGEST_REPLY
         if short and asked is not None:
             chosen = asked.answers.get(_chosen(asked, reply))
             if chosen is not None:

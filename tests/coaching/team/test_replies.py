@@ -125,6 +125,10 @@ def test_a_reply_may_tell_more_than_was_asked() -> None:
     assert {"blockers_unowned": True, "external_parties": 3}.items() <= {f.id: f.value for f in told.facts}.items()
 
 
+def test_a_request_is_no_reply() -> None:
+    assert heard("compare a scrum master and a project manager", "coordination_owner").answers == ""
+
+
 def test_a_question_is_no_reply() -> None:
     assert heard("Three what?", "teams_involved") == Heard()
 
