@@ -30,6 +30,13 @@ COUNTED: Mapping[str, Callable[[str], int | None]] = {
     "external_parties": counting.parties,
     "products": lambda s: counting.things(s, r"products?|apps?|product lines?|lines?|services?|portals?|platforms?|tools?"),
 }
+# Words to the program that reads, not about a team: such a statement settles nothing, whatever else it says.
+TO_THE_READER = re.compile(
+    r"<\|\w+\|>|\b(?:ignore|disregard|forget|override) (?:(?:all|any|your|the|these|previous|prior|above|other) )+(?:\w+ )?(?:rules?|instructions?|prompts?|guidelines|text)\b|"
+    r"\b(?:note|message|instruction)s? (?:to|for) (?:the |any )?(?:ai|assistant|model|llm|reader program|program|tool|system)\b|\bsystem prompt\b|\b(?:the )?(?:right |correct )?answer is:?\s|"
+    r"^\W*(?:system|assistant|ai)\s*:|\brecommend (?:hiring |to hire )?(?:an? |the )?(?:\w+ ){0,2}(?:manager|owner|lead)\b",
+    re.I,
+)
 # What stands before a match and turns it off: negation, supposition, the past, others' teams, wishes.
 OFF = re.compile(
     r"\b(?:no|not|never|without|don't|doesn't|didn't|isn't|aren't|haven't|hasn't|if|suppose|imagine|whether|should|used to|"
@@ -83,7 +90,8 @@ class FactFinder:
         found = self._by_patterns(text)
         statements = statements_of(text) if self._reader is not None else []
         if self._reader is not None and statements:
-            seen = self._reader.read([s.text for s in statements])
+            read_off = self._reader.read([s.text for s in statements])
+            seen = [{} if TO_THE_READER.search(s.text) else c for s, c in zip(statements, read_off, strict=True)]
             found = {fact_id: [f for f in some if _not_opposed(fact_id, f, statements, seen)] for fact_id, some in found.items()}
             for fact_id, learned in self._learned(statements, seen).items():
                 found.setdefault(fact_id, []).extend(learned)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.coaching.model import Fact, FactValue, Line, Origin, SentenceKind, Status
+from app.coaching.model import Certainty, Fact, FactValue, Line, Origin, SentenceKind, Status
 from app.coaching.rules import Consideration, Decision, FactRule, Tie
 from app.coaching.team.decide import (
     CLEAR,
@@ -24,6 +24,7 @@ from app.coaching.team.decide import (
     would_change,
 )
 from app.coaching.team.follow_up import FollowUp, Topic
+from app.coaching.team.following import completed
 from app.coaching.team.plans import Decided, Plan, Told
 from app.coaching.team.summary import (
     REASONS_AGAINST,
@@ -95,10 +96,10 @@ def changes_to(
         return ((first.fact, first.to),)
     known = {f.id: f.value for f in facts}
     singles = [(r.id, v) for r in rules for v in alternatives(r, decision, known.get(r.id))]
-    shares = {n: recommend(decision, _with(facts, *one)).shares[arrangement] for n, one in enumerate(singles)}
+    shares = {n: recommend(decision, _with(facts, rules, *one)).shares[arrangement] for n, one in enumerate(singles)}
     for n in sorted(shares, key=lambda n: -shares[n])[:3]:
         fact, value = singles[n]
-        changed = _with(facts, fact, value)
+        changed = _with(facts, rules, fact, value)
         then = next(
             (f for f in would_change([decision], changed, rules) if f.arrangement == arrangement and f.fact != fact), None
         )
@@ -301,7 +302,7 @@ def _turning(decision: Decision, arrangement: str, told: Told, own_ties: Sequenc
         return _resting(f"More than two facts would have to change before it would be {name}.", SentenceKind.CONDITION, tie, told)
     facts = list(told.facts)
     for fact, value in changes:
-        facts = _with(facts, fact, value)
+        facts = _with(facts, told.rules, fact, value)
     then = recommend(decision, facts).reasons_for
     tie = then[0].consideration.tie if then else tie
     words = f"If {' and '.join(clauses)}, it would be {name}."
@@ -324,8 +325,9 @@ def _resting(words: str, kind: SentenceKind, tie: Tie, told: Told, facts: tuple[
     return Line(words, kind, Origin.RULE, told.passage_of(tie.passage), (tie.sentence,), facts)
 
 
-def _with(facts: Sequence[Fact], fact: str, value: FactValue) -> list[Fact]:
-    return [f for f in facts if f.id != fact] + [Fact(fact, value)]
+def _with(facts: Sequence[Fact], rules: Sequence[FactRule], fact: str, value: FactValue) -> list[Fact]:
+    """The facts with that one changed, and what follows then."""
+    return completed([*(f for f in facts if f.id != fact), Fact(fact, value, Certainty.TOLD)], rules)
 
 
 def _lowered(text: str) -> str:

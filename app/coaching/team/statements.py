@@ -11,7 +11,7 @@ LONGEST = 280  # characters; what is longer is cut at a comma or space, since no
 SHORT_LINE = 45  # a line that ends earlier without a full stop was ended on purpose, not wrapped
 
 _ITEM = re.compile(r"\s*(?:[-*•+–~>#=|:;!]+|\(?\d{1,2}[.)]|[a-z]\)|§\d+)\s")
-_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[\w-])|(?<=[;])\s+|\n")
+_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=\S)|(?<=[;])\s+|\n")
 # Full stops that end no sentence.
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|ca|incl|resp|nr|dr|mr|mrs|ms|prof|st|capt|dept|inc|ltd|[A-Z])\.$", re.I)
 

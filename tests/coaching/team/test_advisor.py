@@ -9,6 +9,7 @@ import pytest
 
 from app.coaching.model import Certainty, Fact, FactValue, SentenceKind, Status
 from app.coaching.team.decide import recommend
+from app.coaching.team.following import completed
 from app.coaching.team.report import TeamAdvice
 from tests.coaching.builders import Shelf
 from tests.coaching.team.made import DELIVERY, ODD_TEXTS, SHIPPED, an_advisor, random_team
@@ -55,7 +56,7 @@ def test_no_is_known_and_is_not_asked_again() -> None:
         "", told=told({"external_parties": 0, "regulated": False, "deadline": "none", "roles_present": ()})
     )
 
-    assert {f.id for f in advice.known} == {"external_parties", "regulated", "deadline", "roles_present"}
+    assert {f.id for f in advice.known if not f.follows_from} == {"external_parties", "regulated", "deadline", "roles_present"}
     assert not {a.fact for a in advice.ask_next} & {f.id for f in advice.known}
 
 
@@ -128,7 +129,7 @@ def test_every_number_is_that_of_a_source_and_every_source_is_numbered() -> None
         assert numbers == list(range(1, len(numbers) + 1))
         assert cited <= set(numbers)
         assert dict(advice.cites) == {s.passage: s.n for s in advice.sources}
-        assert advice.delivery == recommend(DELIVERY, facts)
+        assert advice.delivery == recommend(DELIVERY, completed(facts, SHIPPED.facts))
         reasons = [r for made in advice.recommendations for r in (*made.reasons_for, *made.reasons_against)]
         assert {r.consideration.tie.passage for r in reasons} <= advice.cites.keys()
 

@@ -9,6 +9,7 @@ import pytest
 from app.coaching.model import Fact, Line, Passage, SentenceKind, Status
 from app.coaching.team.decide import ask_next, recommend, would_change
 from app.coaching.team.follow_up import FollowUp, Topic
+from app.coaching.team.following import completed
 from app.coaching.team.plans import Plan, Told
 from app.coaching.team.saying import changes_to, focus_of, follow_up_plan, team_plan, weighed_as
 from app.coaching.team.summary import flip_line, question_of
@@ -176,9 +177,10 @@ def test_what_would_lead_to_an_arrangement_is_true_when_tried() -> None:
         for decision in DECISIONS:
             for option in decision.options:
                 changes = changes_to(decision, option, facts, SHIPPED.facts)
-                changed = [f for f in facts if f.id not in dict(changes)] + facts_of(**dict(changes))
+                kept = [f for f in facts if f.id not in dict(changes)]
+                changed = completed([*kept, *facts_of(**dict(changes))], SHIPPED.facts)
 
-                if changes and recommend(decision, facts).arrangement:
+                if changes and recommend(decision, completed(facts, SHIPPED.facts)).arrangement:
                     tried += 1
                     assert recommend(decision, changed).arrangement == option
     assert tried > 50
