@@ -63,7 +63,8 @@ def test_a_value_is_said_in_words(value, said):
 
 def test_a_condition_names_the_other_arrangement():
     advice, words = an_advice(), some_words()
-    flip = next(f for f in advice.would_change if words.condition(f, RULES.decisions[1], advice.facts) and f.decision == "product")
+    product = [f for f in advice.would_change if f.decision == "product"]
+    flip = next(f for f in product if words.condition(f, RULES.decisions[1], advice.facts))
 
     said = words.condition(flip, advice.product.decision, advice.facts)
 
