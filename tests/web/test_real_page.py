@@ -102,6 +102,7 @@ def test_the_team_page_understands_the_example_and_rests_on_passages(page: Page,
 
     expect(page.get_by_role("spinbutton", name="People in the team")).to_have_value("7")
     expect(page.locator(".rw-rec .rw-band")).to_have_count(2)
+    expect(page.locator(".rw-text mark").nth(4)).to_be_attached(timeout=30_000)  # the text is drawn after the cards
     marks = page.locator(".rw-text mark").all_inner_texts()
     assert len(marks) >= 5
     assert all(mark in example_team() for mark in marks)
