@@ -153,7 +153,7 @@ def test_a_dropped_text_is_understood_and_used_in_the_answer(page: Page) -> None
 
     page.get_by_text("Your team: team.md").click()
     expect(page.get_by_label("People in the team")).to_have_value("6")
-    expect(page.get_by_text("We are a team of six").first).to_be_visible()
+    expect(page.get_by_text("team of six", exact=True)).to_be_visible()
 
 
 def test_a_file_that_is_not_what_it_says_gets_one_sentence_and_the_question_stays_in_the_box(page: Page) -> None:
