@@ -282,78 +282,78 @@ def sample(cases: Sequence[C], limit: int | None) -> tuple[C, ...]:
 
 def retrieval_case(row: Row, passages: Collection[str]) -> RetrievalCase:
     """The retrieval case of a row. Raises Unfit."""
-    _only(row, {"id", "query", "relevant", "essential", "style", "turns"})
-    style = _one_of(row, "style", STYLES)
+    only(row, {"id", "query", "relevant", "essential", "style", "turns"})
+    style = one_of(row, "style", STYLES)
     essential = _labels(row, "essential", passages)
-    turns = _texts(row, "turns", least=0)
+    turns = texts_in(row, "turns", least=0)
     if bool(turns) != (style == "follow_up"):
         raise Unfit(f"has the style {style} and {len(turns)} earlier turns")
     return RetrievalCase(
-        _text(row, "id"), _text(row, "query"), turns, _labels(row, "relevant", passages) | essential, essential, style
+        text_in(row, "id"), text_in(row, "query"), turns, _labels(row, "relevant", passages) | essential, essential, style
     )
 
 
 def answer_case(row: Row, passages: Collection[str]) -> AnswerCase:
     """The answer case of a row. Raises Unfit."""
-    _only(row, {"id", "question", "kind", "status", "must", "must_not", "relevant"})
-    statuses = _texts(row, "status", least=1)
+    only(row, {"id", "question", "kind", "status", "must", "must_not", "relevant"})
+    statuses = texts_in(row, "status", least=1)
     for status in statuses:
-        _known(status, "status", list(Status))
+        one_known(status, "status", list(Status))
     return AnswerCase(
-        id=_text(row, "id"),
-        question=_text(row, "question"),
-        kind=_one_of(row, "kind", list(Kind)),
+        id=text_in(row, "id"),
+        question=text_in(row, "question"),
+        kind=one_of(row, "kind", list(Kind)),
         status=statuses,
-        must=_texts(row, "must", least=1),
-        must_not=_texts(row, "must_not", least=0),
+        must=texts_in(row, "must", least=1),
+        must_not=texts_in(row, "must_not", least=0),
         relevant=_labels(row, "relevant", passages),
     )
 
 
 def abstention_case(row: Row) -> AbstentionCase:
     """The abstention case of a row. Raises Unfit."""
-    _only(row, {"id", "question", "turns", "status", "acceptable", "kind_of_case", "note"})
+    only(row, {"id", "question", "turns", "status", "acceptable", "kind_of_case", "note"})
     if ("question" in row) == ("turns" in row):
         raise Unfit("needs either question or turns")
-    acceptable = _texts(row, "acceptable", least=1)
+    acceptable = texts_in(row, "acceptable", least=1)
     for status in acceptable:
-        _known(status, "acceptable", list(Status))
-    status = _one_of(row, "status", list(Status))
+        one_known(status, "acceptable", list(Status))
+    status = one_of(row, "status", list(Status))
     if status not in acceptable:
         raise Unfit(f"has the status {status}, which it does not accept itself")
-    turns = _texts(row, "turns", least=1) if "turns" in row else (_text(row, "question"),)
-    return AbstentionCase(_text(row, "id"), turns, status, frozenset(acceptable), _text(row, "kind_of_case"))
+    turns = texts_in(row, "turns", least=1) if "turns" in row else (text_in(row, "question"),)
+    return AbstentionCase(text_in(row, "id"), turns, status, frozenset(acceptable), text_in(row, "kind_of_case"))
 
 
 def team_case(row: Row) -> TeamCase | PairCase:
     """The vignette or the edited one of a row. Raises Unfit."""
     if "base" in row:
         return _pair_case(row)
-    _only(row, {"id", "register", "text", "people", "facts", "stated", "not_settled", *ARRANGEMENTS, "responsibilities", "flips"})
-    text = _text(row, "text")
-    facts = {fact: _fact_value(fact, value) for fact, value in _mapping(row, "facts").items()}
-    stated = frozenset(_texts(row, "stated", least=0))
+    only(row, {"id", "register", "text", "people", "facts", "stated", "not_settled", *ARRANGEMENTS, "responsibilities", "flips"})
+    text = text_in(row, "text")
+    facts = {fact: fact_value(fact, value) for fact, value in mapping_in(row, "facts").items()}
+    stated = frozenset(texts_in(row, "stated", least=0))
     if stated - facts.keys():
         raise Unfit(f"states {min(stated - facts.keys())}, which its facts leave out")
-    not_settled = _texts(row, "not_settled", least=0)
+    not_settled = texts_in(row, "not_settled", least=0)
     for fact in not_settled:
-        _known(fact, "not_settled", LABELLED_FACTS)
+        one_known(fact, "not_settled", LABELLED_FACTS)
         if fact in facts:
             raise Unfit(f"both settles {fact} and leaves it open")
-    people = _texts(row, "people", least=0)
+    people = texts_in(row, "people", least=0)
     for name in people:
         if name not in text:
             raise Unfit(f"names {name}, who does not occur in its text")
     return TeamCase(
-        id=_text(row, "id"),
-        register=_text(row, "register"),
+        id=text_in(row, "id"),
+        register=text_in(row, "register"),
         text=text,
         facts=facts,
         stated=stated,
         not_settled=tuple(dict.fromkeys(not_settled)),
         people=people,
         verdicts={decision: _verdict(row, decision) for decision in ARRANGEMENTS},
-        responsibilities={duty: _held(duty, held) for duty, held in _mapping(row, "responsibilities").items()},
+        responsibilities={duty: _held(duty, held) for duty, held in mapping_in(row, "responsibilities").items()},
         flips=tuple(_flip(flip) for flip in row.get("flips", [])),
     )
 
@@ -370,56 +370,57 @@ def joined(cases: Sequence[TeamCase | PairCase]) -> tuple[TeamCase | PairCase, .
 
 
 def _pair_case(row: Row) -> PairCase:
-    _only(row, {"id", "base", "edit", "text", "must"})
+    only(row, {"id", "base", "edit", "text", "must"})
     must: Move | None = None
     if row.get("must") != "same":
-        wanted = _mapping(row, "must")
-        _only(wanted, {"decision", "arrangement", "acceptable"})
-        decision = _one_of(wanted, "decision", tuple(ARRANGEMENTS))
-        arrangement = _one_of(wanted, "arrangement", ARRANGEMENTS[decision])
+        wanted = mapping_in(row, "must")
+        only(wanted, {"decision", "arrangement", "acceptable"})
+        decision = one_of(wanted, "decision", tuple(ARRANGEMENTS))
+        arrangement = one_of(wanted, "arrangement", ARRANGEMENTS[decision])
         must = Move(decision, (arrangement, *_arrangements(wanted, decision)))
-    return PairCase(_text(row, "id"), _text(row, "base"), _text(row, "edit"), _text(row, "text"), must)
+    return PairCase(text_in(row, "id"), text_in(row, "base"), text_in(row, "edit"), text_in(row, "text"), must)
 
 
 def _verdict(row: Row, decision: str) -> Verdict:
-    label = _mapping(row, decision)
-    _only(label, {"best", "acceptable", "too_close", "change", "why", "status"})
+    label = mapping_in(row, decision)
+    only(label, {"best", "acceptable", "too_close", "change", "why", "status"})
     open_ = label.get("status") == Status.NEEDS_FACTS.value
     if open_ != (label.get("best") is None):
         raise Unfit(f"has neither an arrangement nor needs_facts for {decision}")
     if not isinstance(label.get("too_close"), bool):
         raise Unfit(f"needs yes or no in too_close of {decision}")
-    best = None if open_ else _one_of(label, "best", ARRANGEMENTS[decision])
-    return Verdict(best, _arrangements(label, decision), label["too_close"], _one_of(label, "change", CHANGES))
+    best = None if open_ else one_of(label, "best", ARRANGEMENTS[decision])
+    return Verdict(best, _arrangements(label, decision), label["too_close"], one_of(label, "change", CHANGES))
 
 
 def _arrangements(label: Row, decision: str) -> tuple[str, ...]:
-    acceptable = _texts(label, "acceptable", least=0)
+    acceptable = texts_in(label, "acceptable", least=0)
     for arrangement in acceptable:
-        _known(arrangement, "acceptable", ARRANGEMENTS[decision])
+        one_known(arrangement, "acceptable", ARRANGEMENTS[decision])
     return acceptable
 
 
 def _held(duty: str, label: Any) -> Held:  # Any: a value of a file
     if not isinstance(label, dict):
         raise Unfit(f"has no state for {duty}")
-    _only(label, {"state", "owners"})
-    return Held(_one_of(label, "state", STATES), _texts(label, "owners", least=0))
+    only(label, {"state", "owners"})
+    return Held(one_of(label, "state", STATES), texts_in(label, "owners", least=0))
 
 
 def _flip(label: Any) -> LabelledFlip:  # Any: a value of a file
     if not isinstance(label, dict):
         raise Unfit("has a flip that is no object")
-    _only(label, {"decision", "fact", "to", "arrangement"})
-    decision = _one_of(label, "decision", tuple(ARRANGEMENTS))
-    fact = _one_of(label, "fact", LABELLED_FACTS)
+    only(label, {"decision", "fact", "to", "arrangement"})
+    decision = one_of(label, "decision", tuple(ARRANGEMENTS))
+    fact = one_of(label, "fact", LABELLED_FACTS)
     to = label.get("to")
-    value = _fact_value(fact, [to] if fact == ROLES_PRESENT and isinstance(to, str) else to)
-    return LabelledFlip(decision, fact, value, _one_of(label, "arrangement", ARRANGEMENTS[decision]))
+    value = fact_value(fact, [to] if fact == ROLES_PRESENT and isinstance(to, str) else to)
+    return LabelledFlip(decision, fact, value, one_of(label, "arrangement", ARRANGEMENTS[decision]))
 
 
-def _fact_value(fact: str, value: Any) -> FactValue:  # Any: a value of a file
-    _known(fact, "fact", LABELLED_FACTS)
+def fact_value(fact: str, value: Any) -> FactValue:  # Any: a value of a file
+    """The value if it is one that may be labelled of the fact. Raises Unfit."""
+    one_known(fact, "fact", LABELLED_FACTS)
     fits: bool
     if fact == ROLES_PRESENT:
         fits = isinstance(value, list) and all(isinstance(v, str) and v for v in value)
@@ -436,27 +437,31 @@ def _fact_value(fact: str, value: Any) -> FactValue:  # Any: a value of a file
     return found
 
 
-def _mapping(row: Row, field: str) -> Row:
+def mapping_in(row: Row, field: str) -> Row:
+    """The object under `field`. Raises Unfit."""
     value = row.get(field)
     if not isinstance(value, dict):
         raise Unfit(f"has no object in {field}")
     return value
 
 
-def _only(row: Row, fields: Collection[str]) -> None:
+def only(row: Row, fields: Collection[str]) -> None:
+    """Raise Unfit if the row has a field that nobody reads."""
     unknown = sorted(row.keys() - fields)
     if unknown:
         raise Unfit(f"has the unknown field {unknown[0]}")
 
 
-def _text(row: Row, field: str) -> str:
+def text_in(row: Row, field: str) -> str:
+    """The words under `field`. Raises Unfit."""
     value = row.get(field)
     if not isinstance(value, str) or not value.strip():
         raise Unfit(f"has no text in {field}")
     return value
 
 
-def _texts(row: Row, field: str, *, least: int) -> tuple[str, ...]:
+def texts_in(row: Row, field: str, *, least: int) -> tuple[str, ...]:
+    """The texts under `field`, `least` of them or more. Raises Unfit."""
     value = row.get(field, [])
     if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
         raise Unfit(f"needs a list of texts in {field}")
@@ -465,18 +470,20 @@ def _texts(row: Row, field: str, *, least: int) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _one_of(row: Row, field: str, known: Sequence[str]) -> str:
-    return _known(_text(row, field), field, known)
+def one_of(row: Row, field: str, known: Sequence[str]) -> str:
+    """The word under `field`, one of those known. Raises Unfit."""
+    return one_known(text_in(row, field), field, known)
 
 
-def _known(value: str, field: str, known: Sequence[str]) -> str:
+def one_known(value: str, field: str, known: Sequence[str]) -> str:
+    """The value if it is known; `field` names it to the person. Raises Unfit."""
     if value not in known:
         raise Unfit(f"has the unknown {field} {value}")
     return str(value)
 
 
 def _labels(row: Row, field: str, passages: Collection[str]) -> frozenset[str]:
-    for label in (values := _texts(row, field, least=1)):
+    for label in (values := texts_in(row, field, least=1)):
         if label not in passages:
             raise Unfit(f"names the passage {label}, which no guide holds")
     return frozenset(values)

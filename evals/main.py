@@ -15,6 +15,9 @@ from app.settings import Settings, read_settings
 
 # Exit codes: 0 done, 1 a target was missed and --gate asked for that, 2 a mistake in what was given, 130 for Ctrl-C.
 OK, MISSED, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+SUITE_NAMES = (  # named here too, since help imports nothing heavy
+    "speed", "retrieval", "answers", "grounding", "abstention", "clarification", "conversation", "team", "fairness", "injection",
+)  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="name", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="ask, judge, sum up")
-    run.add_argument("suites", nargs="*", metavar="SUITE", help="retrieval, answers, abstention, speed, team; all without any")
+    run.add_argument("suites", nargs="*", metavar="SUITE", help=f"{', '.join(SUITE_NAMES)}; all without any")
     run.add_argument("--split", default="dev", metavar="dev|test", help="which cases (default: dev)")
     run.add_argument("--limit", type=int, metavar="N", help="at most N cases a suite, spread over its kinds")
     run.add_argument("--tutorial", type=int, metavar="N", help="questions that the tutorial pipeline answers too (default: 10)")

@@ -175,7 +175,7 @@ def judge(chosen: Sequence[Chosen], results: Results, bench: Bench, seconds: flo
             output = outputs.get(case.id)
             if output is None:
                 missing += 1
-            elif "error" in output or output.get("answer", {}).get("status") == Status.FAILED:
+            elif _failed(output):
                 failed += 1
             else:
                 judged.append(part.suite.judge(case, output, bench))
@@ -211,6 +211,11 @@ def taught(settings: Settings) -> Iterator[Path]:
     yield from sorted((CHECKOUT / "app" / "coaching" / "prompts").glob("*"))
     yield from sorted((settings.corpus / "rules").glob("*"))
     yield from sorted((settings.corpus / "guides").glob("*.md"))
+
+
+def _failed(output: Json) -> bool:
+    answers = [output.get("answer", {}), *output.get("answers", ())]
+    return "error" in output or any(answer.get("status") == Status.FAILED for answer in answers)
 
 
 def _reader(suite: Suite[Any], passages: Collection[str]) -> Callable[[Row], Any]:

@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.coaching import prompting
-from app.coaching.coach import Coach
+from app.coaching.coach import Coach, TeamText
 from app.coaching.memory import Memory
 from app.coaching.model import Answer
-from app.coaching.ports import ChatModel, Encoder
+from app.coaching.ports import ChatModel, Encoder, SupportChecker
 from app.coaching.query import understood
 from app.coaching.team.advisor import Advisor
 from app.coaching.vocabulary import Vocabulary
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 WARM_UP = ("What is a portfolio manager?", "What is the difference between a tech lead and a scrum master?")
 PATIENCE = 120.0  # seconds for the language model to get ready
+CLAIM_WARM_UP = ("A portfolio manager picks programmes.", ["A portfolio manager chooses which programmes are begun."])
 TEAM_WARM_UP = "We are six people in one office and release every week."
+TEAM_FILE = "team.txt"  # plain, so that nothing which is hidden in a text is left out with its markup
 HERE = "evals"  # the conversation in which a case is asked; each case has a memory of its own
 
 
@@ -88,6 +90,12 @@ class Subject:
         self.service.advisor.advise(TEAM_WARM_UP)
         return self.service.advisor
 
+    @cached_property
+    def checker(self) -> SupportChecker:
+        """The checker of sentences, after a claim that is no case."""
+        self.service.checker.check(*CLAIM_WARM_UP)
+        return self.service.checker
+
     def warm_up(self) -> None:
         """Ask what no case asks, so that the first case does not pay for what is loaded once."""
         for question in WARM_UP:
@@ -102,6 +110,16 @@ class Subject:
         """The answer to the last of these turns, the earlier ones having been answered from the guides alone."""
         memory = self._remembered(turns[:-1])
         return self.service.coach.ask(turns[-1], HERE, memory).answer()
+
+    def played(self, turns: Sequence[str], documents: Sequence[TeamText] = ()) -> list[Answer]:
+        """The answers to all of these turns, in one conversation about the team of these documents."""
+        memory = Memory()
+        return [self.service.coach.ask(turn, HERE, memory, documents=documents).answer() for turn in turns]
+
+    def described(self, text: str) -> TeamText:
+        """The text as a file that `ask --team` was given. Raises BadInput if it cannot be read."""
+        document = self.service.read(TEAM_FILE, text.encode())
+        return TeamText(document.name, document.text)
 
     def found(self, query: str, turns: Sequence[str], limit: int) -> tuple[str, dict[str, list[str]]]:
         """What is looked up for a query after these turns, and the passages that each list ranks, best first."""
