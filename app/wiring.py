@@ -25,6 +25,7 @@ from app.coaching.team.responsibilities import DutyFinder
 from app.coaching.team.roster import Roster
 from app.coaching.vocabulary import Vocabulary
 from app.errors import BadInput, IndexMissing, RolewiseError, WeightsProblem
+from app.knowledge.contextual import ContextualReader
 from app.knowledge.embedding import Embedder
 from app.knowledge.index import IndexFolder
 from app.knowledge.retrieval import HybridRetriever
@@ -134,7 +135,11 @@ class Service:
     @cached_property
     def reader(self) -> LearnedReader:
         """Reads statements of descriptions; its layers are loaded at the first use."""
-        return LearnedReader(self.settings.corpus / "rules" / "statements.npz", self.embedder)
+        folder = self.settings.corpus / "rules"
+        in_place = ContextualReader(
+            folder / "reader.npz", lambda: weights.path_of(catalogue.EMBEDDING_MODEL, self.settings.models)
+        )
+        return LearnedReader(folder / "statements.npz", self.embedder, in_place)
 
     @cached_property
     def advisor(self) -> Advisor:

@@ -20,12 +20,15 @@ from typing import Any
 import numpy as np
 
 from app.coaching.ports import Vectors
+from app.coaching.team.roster import Roster
 from app.coaching.team.statements import statements_of
+from app.knowledge.rules import read_vocabulary
 from app.knowledge.statements import Weights, terms, write_weights
 from app.settings import read_settings
 from app.wiring import open_service
 
 RULES = Path(__file__).resolve().parent.parent / "corpus" / "rules"
+ROSTER = Roster(read_vocabulary(RULES))
 COUNTS = ("team_size", "teams_involved", "external_parties", "products")
 OWNERS = ("priorities_owner", "vision_owner", "coordination_owner")
 # What a writer may have left unlooked for, by the names that statements.jsonl uses under `silent`.
@@ -34,7 +37,7 @@ GROUPS = {
     "customer_contact autonomy organisation product_stage regulated budget_reporting",
     "situation": "priorities_clear stakeholder_conflict owner_stretched dependencies_hurt coordination_eats_time sharing_works "
     "experienced pm_idle product_gap coordination_owner team_size teams_involved external_parties products",
-    "owners": "roles_present priorities_owner vision_owner blockers_unowned",
+    "owners": "roles_present role priorities_owner vision_owner blockers_unowned",
     "duties": "duty state",
     "product_load": "product_load",
 }
@@ -62,13 +65,13 @@ def main() -> None:
     parser.add_argument("--each", action="store_true", help="print every label")
     options = parser.parse_args()
     singles = list(single_statements(RULES / "statements.jsonl"))
-    described = list(from_descriptions(RULES / "descriptions.jsonl"))
-    examples = singles + described
+    whole = [example for text in described(RULES / "descriptions.jsonl") for example in text]
+    examples = singles + whole
     counted = Counter(label for e in examples for label in e.labels)
     labels = sorted(label for label, n in counted.items() if n >= FEWEST)
-    print(f"{len(singles)} statements and {len(described)} of descriptions, {len(labels)} labels", flush=True)
+    print(f"{len(singles)} statements and {len(whole)} of descriptions, {len(labels)} labels", flush=True)
     vectors = open_service(read_settings(os.environ)).embedder.encode([e.text for e in examples])
-    held = sorted([*range(0, len(singles), 14), *range(len(examples) - len(described) // 7, len(examples))])
+    held = sorted([*range(0, len(singles), 14), *range(len(examples) - len(whole) // 7, len(examples))])
     rest = sorted(set(range(len(examples))) - set(held))
     tried = fit([examples[i] for i in rest], vectors[rest], labels, options.steps)
     parts = {"single statements": [i for i in held if i < len(singles)], "descriptions": [i for i in held if i >= len(singles)]}
@@ -83,18 +86,18 @@ def single_statements(path: Path) -> Iterator[Example]:
     """The rows of statements.jsonl."""
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        facts = labels_of(row["facts"].items())
+        facts = labels_of(row["facts"].items()) | roles_said(row["text"], row["facts"].get("roles_present", ()))
         duties = {f"duty:{d}" for d in row.get("duties", {})} | {f"state:{s['state']}" for s in row.get("duties", {}).values()}
         yield Example(row["text"], frozenset(facts | duties), silent([*row.get("silent", ()), "product_load"]))
 
 
-def from_descriptions(path: Path) -> Iterator[Example]:
-    """Every statement of every description: it has the labels whose evidence overlaps it."""
-    if not path.exists():
-        return
+def described(path: Path) -> Iterator[list[Example]]:
+    """The statements of every description, in order: each has the labels whose evidence overlaps it."""
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         text = row["text"]
+        implied = roles_implied(text, row["facts"].get("roles_present"))
+        examples = []
         for statement in statements_of(text):
 
             def speaks(evidence: Sequence[str], start: int = statement.start, end: int = statement.end, text: str = text) -> bool:
@@ -104,7 +107,23 @@ def from_descriptions(path: Path) -> Iterator[Example]:
             said = [(k, f["value"]) for k, f in row["facts"].items() if speaks(f.get("evidence", ()))]
             held = [(k, d["state"]) for k, d in row.get("duties", {}).items() if speaks(d.get("evidence", ()))]
             duties = {f"duty:{k}" for k, _ in held} | {f"state:{s}" for _, s in held}
-            yield Example(statement.text, frozenset(labels_of(said) | duties), silent(row.get("silent", ())))
+            for _, present in [pair for pair in said if pair[0] == "roles_present"]:
+                duties |= roles_said(statement.text, present) or implied
+            examples.append(Example(statement.text, frozenset(labels_of(said) | duties), silent(row.get("silent", ()))))
+        yield examples
+
+
+def roles_said(statement: str, present: Sequence[str]) -> set[str]:
+    """The labels of the roles that are there and that the statement names."""
+    return {f"role:{held.role}" for held in ROSTER.mentions(statement) if held.role in present}
+
+
+def roles_implied(text: str, present: Mapping[str, Any] | None) -> set[str]:
+    """The labels of roles that are there and that no word of the evidence names, as in "Fatuma, who draws the screens"."""
+    if present is None:
+        return set()
+    named = {held.role for words in present.get("evidence", ()) for held in ROSTER.mentions(words)}
+    return {f"role:{role}" for role in present["value"] if role not in named}
 
 
 def silent(groups: Sequence[str]) -> frozenset[str]:
@@ -113,13 +132,13 @@ def silent(groups: Sequence[str]) -> frozenset[str]:
 
 
 def labels_of(facts: Any) -> set[str]:  # Any: pairs of id and JSON value
-    """The labels of facts: the value for words and flags, the bare id for counts and roles."""
+    """The labels of facts: the value for words and flags, the bare id for counts and roles; an owner is also `someone`."""
     found = set()
     for fact, value in facts:
         if fact in COUNTS or fact == "roles_present":
             found.add(fact)
         elif fact in OWNERS:
-            found.add(f"{fact}={value if value in ('nobody', 'team') else 'someone'}")
+            found |= {f"{fact}={value}"} if value in ("nobody", "team") else {f"{fact}=someone", f"{fact}={value}"}
         else:
             found.add(f"{fact}={str(value).lower() if isinstance(value, bool) else value}")
     return found
@@ -186,7 +205,7 @@ def term_matrix(texts: Sequence[str], vocabulary: Mapping[str, int], rarity: Vec
 
 def report(weights: Weights, examples: Sequence[Example], vectors: Vectors, *, each: bool) -> None:
     """Precision and recall on statements that were held out, where their writer looked for the label."""
-    guessed = np.array([weights.confidences(e.text, v) for e, v in zip(examples, vectors, strict=True)])
+    guessed = 1 / (1 + np.exp(-np.array([weights.logits(e.text, v) for e, v in zip(examples, vectors, strict=True)])))
     wanted, shares = matrices(examples, weights.labels)
     looked = shares == 1
     for bar in (0.3, 0.5, 0.7, 0.85):

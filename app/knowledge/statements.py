@@ -1,14 +1,14 @@
-"""What a statement of a team description speaks of: a linear model over its MiniLM vector and its words.
+"""What a statement of a team description speaks of: two models, whose logits are averaged.
 
-`tools/fit_statements.py` makes the file that is read here, from the labelled statements and descriptions in `corpus/rules/`.
+A linear one over the statement's MiniLM vector and its words, which knows the words that matter, and a trained one that reads
+it in its place (`contextual.py`), which knows what the words around it make of it. `tools/fit_statements.py` makes the file that
+is read here, from the labelled statements and descriptions in `corpus/rules/`.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-import zipfile
-import zlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,11 +21,12 @@ import numpy.typing as npt
 
 from app.coaching.ports import Encoder, Vectors
 from app.errors import CorpusError
+from app.knowledge.contextual import ContextualReader
+from app.knowledge.layers import UNREADABLE
 
-REMEMBERED = 2000  # statements: a what-if reads none again
+REMEMBERED = 50  # descriptions: a what-if reads none again
+IN_PLACE = 0.6  # how much the logits of the trained model count; set on held-out descriptions
 NEGLIGIBLE = 0.05  # confidence below which a label is not named
-# What numpy raises for a file that is absent, cut short, altered or not its own.
-UNREADABLE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _WORD = re.compile(r"\w[\w'’]*")
 
 
@@ -53,48 +54,58 @@ class Weights:
     vector_share: float
     term_share: float
 
-    def confidences(self, statement: str, vector: Vectors) -> npt.NDArray[np.float32]:
-        """The confidence (0..1) of every label."""
+    def logits(self, statement: str, vector: Vectors) -> npt.NDArray[np.float32]:
+        """The logit of every label."""
         logits: Any = self.bias + self.vector_share * (vector @ self.by_vector)  # numpy widens half of these types
         counted = Counter(self.vocabulary[t] for t in terms(statement) if t in self.vocabulary)
         if counted:
             rows = np.fromiter(counted, np.int64)
             weights = (1 + np.log(np.fromiter(counted.values(), np.float32))) * self.rarity[rows]
             logits = logits + (self.term_share / float(np.linalg.norm(weights))) * (weights @ self.by_term[rows])
-        return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
+        return np.asarray(logits, np.float32)
 
 
 class LearnedReader:
-    """A `StatementReader` over the file that `tools/fit_statements.py` wrote. Safe to share between threads."""
+    """A `StatementReader` over what `tools/fit_statements.py` and `tools/train_reader.py` made. Safe to share between threads.
 
-    def __init__(self, path: Path, encoder: Encoder) -> None:
+    Without `in_place` the linear model reads alone.
+    """
+
+    def __init__(self, path: Path, encoder: Encoder, in_place: ContextualReader | None = None) -> None:
         self._path = path
         self._encoder = encoder
+        self._in_place = in_place
         self._lock = threading.Lock()
         self._weights: Weights | None = None
-        self._recent: OrderedDict[str, Mapping[str, float]] = OrderedDict()
+        self._recent: OrderedDict[tuple[str, ...], list[Mapping[str, float]]] = OrderedDict()
 
     def read(self, statements: Sequence[str]) -> list[Mapping[str, float]]:
-        """For each statement the labels with a confidence of at least 0.05; the last 2,000 statements are remembered.
+        """For each statement of one text, in order, the labels with a confidence of at least 0.05; 50 texts are remembered.
 
-        Raises CorpusError if the file cannot be read, and what the encoder raises.
+        Raises CorpusError if a file cannot be read, and what the encoder raises.
         """
+        text = tuple(statements)
+        if not text:
+            return []
         with self._lock:
-            missing = [s for s in dict.fromkeys(statements) if s not in self._recent]
-            fresh = self._read(missing) if missing else {}
-            found = [fresh[s] if s in fresh else self._recent[s] for s in statements]
-            self._recent.update(fresh)
+            found = self._recent.pop(text, None) or self._read(text)
+            self._recent[text] = found
             while len(self._recent) > REMEMBERED:
                 self._recent.popitem(last=False)
-        return found
+        return list(found)
 
-    def _read(self, statements: Sequence[str]) -> dict[str, Mapping[str, float]]:
+    def _read(self, statements: Sequence[str]) -> list[Mapping[str, float]]:
         self._weights = self._weights or read_weights(self._path)
-        found: dict[str, Mapping[str, float]] = {}
-        for statement, vector in zip(statements, self._encoder.encode(statements), strict=True):
-            row = self._weights.confidences(statement, vector)
-            found[statement] = {self._weights.labels[j]: float(row[j]) for j in np.flatnonzero(row >= NEGLIGIBLE)}
-        return found
+        labels = self._weights.labels
+        vectors = self._encoder.encode(statements)
+        logits = np.stack([self._weights.logits(s, v) for s, v in zip(statements, vectors, strict=True)])
+        if self._in_place is not None:
+            known, in_place = self._in_place.logits(statements)
+            at = {label: n for n, label in enumerate(known)}
+            both = [n for n, label in enumerate(labels) if label in at]
+            logits[:, both] += IN_PLACE * (in_place[:, [at[labels[n]] for n in both]] - logits[:, both])
+        confidences = 1 / (1 + np.exp(-logits))
+        return [{labels[j]: float(row[j]) for j in np.flatnonzero(row >= NEGLIGIBLE)} for row in confidences]
 
 
 def read_weights(path: Path) -> Weights:

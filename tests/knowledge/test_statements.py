@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import pickle
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from app.coaching.ports import Vectors
 from app.errors import CorpusError, WeightsMissing
+from app.knowledge.contextual import ContextualReader
 from app.knowledge.rules import read_rules
 from app.knowledge.statements import NEGLIGIBLE, REMEMBERED, LearnedReader, Weights, read_weights, terms, write_weights
 from app.settings import SHIPPED_CORPUS
@@ -62,23 +63,22 @@ def test_what_has_no_word_has_no_term(statement: str) -> None:
 
 
 def test_a_word_speaks_for_its_label() -> None:
-    size, is_regulated, _ = some_weights().confidences("Six people", np.zeros(384, np.float32))
+    size, is_regulated, _ = some_weights().logits("Six people", np.zeros(384, np.float32))
 
-    assert size == pytest.approx(1 / (1 + math.exp(4 - 9)), abs=1e-5)
-    assert is_regulated == pytest.approx(1 / (1 + math.exp(4)), abs=1e-5)
+    assert (size, is_regulated) == (pytest.approx(9 - 4), pytest.approx(-4))
 
 
 def test_no_is_told_apart_from_yes() -> None:
-    yes = some_weights().confidences("We are regulated", np.zeros(384, np.float32))
-    no = some_weights().confidences("We are not regulated", np.zeros(384, np.float32))
+    yes = some_weights().logits("We are regulated", np.zeros(384, np.float32))
+    no = some_weights().logits("We are not regulated", np.zeros(384, np.float32))
 
-    assert (yes[1] > 0.9, yes[2] < 0.1) == (True, True)
-    assert (no[1] < 0.1, no[2] > 0.9) == (True, True)
+    assert (yes[1] > 2, yes[2] < -2) == (True, True)
+    assert (no[1] < -2, no[2] > 2) == (True, True)
 
 
 def test_terms_together_weigh_no_more_than_one_alone() -> None:
-    one = some_weights(bias=(0, 0, 0)).confidences("people", np.zeros(384, np.float32))
-    many = some_weights(bias=(0, 0, 0)).confidences("people " * 50, np.zeros(384, np.float32))
+    one = some_weights(bias=(0, 0, 0)).logits("people", np.zeros(384, np.float32))
+    many = some_weights(bias=(0, 0, 0)).logits("people " * 50, np.zeros(384, np.float32))
 
     assert many == pytest.approx(one, abs=1e-5)
 
@@ -89,9 +89,9 @@ def test_the_vector_counts_where_no_word_is_known() -> None:
     vector = np.zeros(384, np.float32)
     vector[7] = 1
 
-    confidences = some_weights(by_vector=by_vector).confidences("Wir sind zu sechst", vector)
+    logits = some_weights(by_vector=by_vector).logits("Wir sind zu sechst", vector)
 
-    assert (confidences[0] > 0.9, confidences[1] < 0.1) == (True, True)
+    assert (logits[0] > 2, logits[1] < -2) == (True, True)
 
 
 # Reading
@@ -110,14 +110,14 @@ def test_each_statement_gets_its_own_answer_in_order(file: Path) -> None:
     assert [set(labels) for labels in found] == [{"team_size"}, set(), {"regulated=true"}, {"team_size"}]
 
 
-def test_what_was_read_before_is_not_embedded_again(file: Path) -> None:
+def test_a_text_that_was_read_before_is_not_embedded_again(file: Path) -> None:
     encoder = Hashes()
     reader = LearnedReader(file, encoder)
 
     first = reader.read(["Six people", "We are regulated"])
-    second = reader.read(["We are regulated", "Six people"])
+    second = reader.read(["Six people", "We are regulated"])
 
-    assert second == first[::-1]
+    assert second == first
     assert encoder.asked == ["Six people", "We are regulated"]
 
 
@@ -128,16 +128,34 @@ def test_no_statement_needs_neither_file_nor_encoder(tmp_path: Path) -> None:
     assert encoder.asked == []
 
 
-def test_more_statements_than_are_remembered_are_all_read(file: Path) -> None:
+def test_the_oldest_text_is_forgotten_first(file: Path) -> None:
     encoder = Hashes()
     reader = LearnedReader(file, encoder)
-    many = [f"{n} people" for n in range(REMEMBERED + 1)]
 
-    assert [set(labels) for labels in reader.read(many)] == [{"team_size"}] * len(many)
-    reader.read(many[-1:])
-    assert len(encoder.asked) == len(many)
-    reader.read(many[:1])
-    assert len(encoder.asked) == len(many) + 1
+    for n in range(REMEMBERED + 1):
+        assert set(reader.read([f"{n} people"])[0]) == {"team_size"}
+    reader.read([f"{REMEMBERED} people"])
+    assert len(encoder.asked) == REMEMBERED + 1
+    reader.read(["0 people"])
+    assert len(encoder.asked) == REMEMBERED + 2
+
+
+class InPlace(ContextualReader):
+    """Says the same logits of every statement."""
+
+    def __init__(self, **logits: float) -> None:
+        self._logits = logits
+
+    def logits(self, statements: Sequence[str]) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:
+        return tuple(self._logits), np.array([list(self._logits.values())] * len(statements), np.float32)
+
+
+def test_the_two_models_are_averaged_where_both_know_the_label(file: Path) -> None:
+    alone = LearnedReader(file, Hashes()).read(["Six people"])[0]
+    together = LearnedReader(file, Hashes(), InPlace(team_size=-5.0, other=9.0)).read(["Six people"])[0]
+
+    assert alone["team_size"] > 0.99
+    assert together == {"team_size": pytest.approx(0.5)}
 
 
 def test_an_encoder_that_fails_once_leaves_nothing_half_read(file: Path) -> None:

@@ -7,6 +7,7 @@ Questions, suppositions, the past and other people's teams state nothing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from app.coaching.model import Certainty, Fact, FactValue, Quote
 from app.coaching.ports import StatementReader
 from app.coaching.rules import FactRule
 from app.coaching.team import counting
-from app.coaching.team.counting import NUMBER, number
+from app.coaching.team.counting import NUMBER, Count, number
 from app.coaching.team.following import completed
 from app.coaching.team.roster import NOBODY, SOMEONE, TEAM, Roster
 from app.coaching.team.statements import Statement, statements_of
@@ -23,10 +24,16 @@ from app.coaching.vocabulary import Vocabulary
 SURE = 0.85  # confidence from which a fact counts as stated
 LONGEST_WORD = 40  # characters; what is longer is no word, and is not followed to its end
 LIKELY = 0.4  # … from which it counts as inferred
+HELD = 0.6  # … from which a role counts as held
+A_ROW = 0.25  # … that each of neighbouring rows needs for their numbers to be added up
+A_ROLE = 0.3  # … that it must have in a role for a pattern to be believed
+ADDED_UP = 0.84  # the most for a number that was added up and a role that was looked up: they are inferred
+SAID, AGREED = 0.1, 0.1  # what a number gains that is said in so many words, or found twice
+FEWEST_ROWS = 3
 NOT_OPPOSED = 0.12  # confidence that the reader must have in a fact for a pattern to be believed where both have looked
-COUNTED: Mapping[str, Callable[[str], int | None]] = {
+COUNTED: Mapping[str, Callable[[str], Count | None]] = {
     "team_size": counting.people,
-    "teams_involved": lambda s: counting.things(s, r"(?:sub)?teams?|squads?|crews?|groups?|units?|streams?|tribes?|pods?"),
+    "teams_involved": counting.teams,
     "external_parties": counting.parties,
     "products": lambda s: counting.things(s, r"products?|apps?|product lines?|lines?|services?|portals?|platforms?|tools?"),
 }
@@ -125,25 +132,44 @@ class FactFinder:
                 fact_id, _, value = label.partition("=")
                 if confidence < LIKELY or fact_id not in known:
                     continue
-                read = self._read_value(known[fact_id], value, statement, by_name)
+                if fact_id in COUNTED:
+                    counted = COUNTED[fact_id](statement.text)
+                    if counted is not None:
+                        sure = confidence if counted.said else min(confidence, ADDED_UP)
+                        found.setdefault(fact_id, []).append(_Found(counted.n, sure, quote))
+                    continue
+                read = self._read_value(known[fact_id], value, statement, by_name, confidences)
                 if read is not None:
-                    found.setdefault(fact_id, []).append(_Found(read, confidence, quote))
+                    named = value != SOMEONE or confidences.get(f"{fact_id}={read}", 0.0) >= SURE
+                    found.setdefault(fact_id, []).append(_Found(read, confidence if named else min(confidence, ADDED_UP), quote))
             if "roles_present" in known:
-                sure = confidences.get("roles_present", 0.0)
-                for held in self._roster.present(statement) if sure >= LIKELY else ():
-                    at = Quote(statement.text[held.start : held.end], statement.start + held.start, statement.start + held.end)
-                    found.setdefault("roles_present", []).append(_Found(held.role, sure, at))
+                found.setdefault("roles_present", []).extend(self._roles(statement, confidences))
+        if "team_size" in known:
+            found.setdefault("team_size", []).extend(_rows(statements, read_off))
         return found
 
-    def _read_value(self, rule: FactRule, value: str, statement: Statement, by_name: Mapping[str, str]) -> FactValue:
-        if rule.id in COUNTED:
-            return COUNTED[rule.id](statement.text)
+    def _roles(self, statement: Statement, confidences: Mapping[str, float]) -> Iterator[_Found]:
+        """The roles that the reader sees held, each with the words that name it, or else the whole statement."""
+        named = {held.role: held for held in reversed(self._roster.mentions(statement.text))}
+        for label, confidence in confidences.items():
+            kind, _, role = label.partition(":")
+            if kind != "role" or confidence < HELD:
+                continue
+            start, end = (named[role].start, named[role].end) if role in named else (0, len(statement.text))
+            yield _Found(role, confidence, Quote(statement.text[start:end], statement.start + start, statement.start + end))
+
+    def _read_value(
+        self, rule: FactRule, value: str, statement: Statement, by_name: Mapping[str, str], confidences: Mapping[str, float]
+    ) -> FactValue:
         if rule.type == "flag":
             return value == "true"
         if rule.type == "roles":
-            return None  # read mention by mention
+            return None  # read role by role
         if value == SOMEONE:
-            return self._roster.holder(statement, by_name)
+            prefix = f"{rule.id}="
+            seen = {k.removeprefix(prefix): c for k, c in confidences.items() if k.startswith(prefix)}
+            role = max((k for k in seen if k not in (SOMEONE, NOBODY, TEAM)), key=lambda k: seen[k], default=None)
+            return role if role and seen[role] >= HELD else self._roster.holder(statement, by_name) or role
         return value if value in rule.values or value in (NOBODY, TEAM) else None
 
     def _is_off(self, text: str, match: re.Match[str]) -> bool:
@@ -212,10 +238,29 @@ def _words(value: FactValue) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
+def _rows(statements: Sequence[Statement], read: Sequence[Mapping[str, float]]) -> Iterator[_Found]:
+    """The sum over neighbouring rows that each hold the size of a team, or their last row if it is the total."""
+    stretch: list[tuple[Statement, int, float]] = []
+    for statement, confidences in [*zip(statements, read, strict=True), (None, {})]:
+        size = counting.cell(statement.text) if statement else None
+        sure = confidences.get("team_size", 0.0)
+        if statement is not None and size is not None and sure >= A_ROW:
+            stretch.append((statement, size, sure))
+            continue
+        if len(stretch) >= FEWEST_ROWS:
+            sizes = [n for _, n, _ in stretch]
+            n = sizes[-1] if sizes[-1] == sum(sizes[:-1]) else sum(sizes)
+            where = stretch[0][0]
+            yield _Found(n, min(ADDED_UP, max(c for *_, c in stretch) + 0.2), Quote(where.text, where.start, where.end))
+        stretch = []
+
+
 def _not_opposed(fact_id: str, found: _Found, statements: Sequence[Statement], read: Sequence[Mapping[str, float]]) -> bool:
     """Whether the reader sees at least a trace of the fact in the statement in which a pattern found it."""
     for statement, confidences in zip(statements, read, strict=True):
         if statement.start <= found.quote.start < statement.end:
+            if fact_id == "roles_present":
+                return confidences.get(f"role:{found.value}", 0.0) >= A_ROLE
             return max((c for label, c in confidences.items() if label.partition("=")[0] == fact_id), default=0.0) >= NOT_OPPOSED
     return True
 
@@ -229,7 +274,11 @@ def _fact(rule: FactRule, found: Sequence[_Found]) -> Fact | None:
         firsts = {str(f.value): f.quote for f in reversed(found)}
         certainty = Certainty.STATED if max(f.confidence for f in found) >= LIKELY else Certainty.INFERRED
         return Fact(rule.id, values, certainty, tuple(firsts[v] for v in values))
-    best = max(found, key=lambda f: (f.confidence, f.value if rule.type == "count" and isinstance(f.value, int) else 0))
+    times = Counter(f.value for f in found)
+    best = max(
+        found,
+        key=lambda f: f.confidence + (SAID * (f.confidence != ADDED_UP) + AGREED * (times[f.value] > 1) if rule.type == "count" else 0),
+    )
     quotes = tuple(dict.fromkeys(f.quote for f in found if f.value == best.value))[:3]
     return Fact(rule.id, best.value, Certainty.STATED if best.confidence >= SURE else Certainty.INFERRED, quotes)
 

@@ -14,7 +14,7 @@ from app.coaching.team.roster import NOBODY, TEAM, Roster
 from app.coaching.team.statements import Statement, statements_of
 
 OWNED, SHARED, DOUBLED, UNOWNED, UNKNOWN = "owned", "shared", "doubled", "unowned", "unknown"
-SPEAKS_OF = 0.4  # confidence from which a statement is about a responsibility
+SPEAKS_OF = 0.2  # confidence from which a statement is about a responsibility
 # Facts that settle a responsibility where no statement of its own does: the fact says who holds it.
 SETTLED_BY = {"priorities": "priorities_owner", "vision": "vision_owner", "schedule": "coordination_owner"}
 

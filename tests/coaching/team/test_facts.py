@@ -81,7 +81,7 @@ def test_each_quote_stands_in_the_text_at_its_offsets() -> None:
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
 @pytest.mark.parametrize("shipped", [True, False], ids=["shipped", "by hand"])
 def test_every_quote_is_verbatim_whatever_the_text(shipped: bool, text: str) -> None:
-    everything = {"": {"team_size": 0.9, "regulated=true": 0.6, "roles_present": 0.9, "priorities_owner=someone": 0.7}}
+    everything = {"": {"team_size": 0.9, "regulated=true": 0.6, "role:tester": 0.9, "priorities_owner=someone": 0.7}}
     finder = FactFinder(SHIPPED.facts if shipped else RULES, VOCABULARY, Reader(everything))
 
     for fact in finder.facts(text):
@@ -174,10 +174,40 @@ def test_a_question_is_not_read() -> None:
 def test_roles_are_taken_one_by_one_each_with_its_words() -> None:
     text = "Kim (product owner) and Lee, scrum master."
 
-    fact = found(text, {"Kim": {"roles_present": 0.9}})["roles_present"]
+    fact = found(text, {"Kim": {"role:product_owner": 0.9, "role:scrum_master": 0.6, "role:tester": 0.4}})["roles_present"]
 
     assert fact.value == ("product_owner", "scrum_master")
     assert [q.text for q in fact.quotes] == ["product owner", "scrum master"]
+
+
+def test_a_role_that_no_word_names_is_quoted_with_its_statement() -> None:
+    fact = found("Fatuma draws the screens.", {"Fatuma": {"role:designer": 0.8}})["roles_present"]
+
+    assert (fact.value, [q.text for q in fact.quotes]) == (("designer",), ["Fatuma draws the screens."])
+
+
+def test_a_number_that_is_said_is_stated_and_one_that_was_added_up_inferred() -> None:
+    said = found("Team: 12.", {"Team": {"team_size": 0.9}})["team_size"]
+    added = found("Six developers and a designer.", {"Six": {"team_size": 0.99}})["team_size"]
+
+    assert (said.value, said.certainty) == (12, Certainty.STATED)
+    assert (added.value, added.certainty) == (7, Certainty.INFERRED)
+
+
+def test_the_sizes_in_neighbouring_rows_are_added_up_unless_the_last_is_their_total() -> None:
+    rows = "Tills | 8 | Ana\nScales | 5 | Bo\nApp | 4 | Cy"
+
+    for text, n in ((rows, 17), (rows + "\nTotal | 17 | –", 17)):
+        fact = found(text, {"|": {"team_size": 0.3}})["team_size"]
+        assert (fact.value, fact.certainty) == (n, Certainty.INFERRED)
+
+
+def test_an_owner_is_the_role_that_the_reader_names_else_the_one_in_the_words() -> None:
+    named = found("She decides.", {"She": {"priorities_owner=someone": 0.9, "priorities_owner=tech_lead": 0.7}})
+    in_words = found("The product owner decides.", {"decides": {"priorities_owner=someone": 0.9}})
+
+    assert named["priorities_owner"].value == "tech_lead"
+    assert in_words["priorities_owner"].value == "product_owner"
 
 
 def test_every_statement_is_read_once_and_none_where_there_is_none() -> None:
