@@ -1,4 +1,4 @@
-"""MiniLM in training, for `train_reader.py` and `train_checker.py`: the layers, a last step, and the loop."""
+"""MiniLM in training, for `train_reader.py`: the layers, a last step, and the loop."""
 
 from __future__ import annotations
 
@@ -34,16 +34,14 @@ class Trainee:
         if before is not None:
             self._go_on_from(before)
 
-    def states(self, rows: Sequence[Sequence[int]], second_from: Sequence[int] = ()) -> torch.Tensor:
-        """The states of every token, shape (rows, longest row, 384); `second_from` says where each row's second text begins."""
+    def states(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
+        """The states of every token, shape (rows, longest row, 384)."""
         ids = torch.zeros((len(rows), max(map(len, rows))), dtype=torch.long)
-        seen, types = torch.zeros_like(ids), torch.zeros_like(ids)
+        seen = torch.zeros_like(ids)
         for line, row in enumerate(rows):
             ids[line, : len(row)] = torch.tensor(row)
             seen[line, : len(row)] = 1
-            if second_from:
-                types[line, second_from[line] : len(row)] = 1
-        states: torch.Tensor = self.model(input_ids=ids, attention_mask=seen, token_type_ids=types).last_hidden_state
+        states: torch.Tensor = self.model(input_ids=ids, attention_mask=seen).last_hidden_state
         return states
 
     def learn(

@@ -13,8 +13,6 @@ from app.coaching.rules import Decision
 from app.coaching.team.plans import Plan, Told
 from app.coaching.team.saying import focus_of, team_plan
 
-# Sentences of an explanation, and of the columns of a comparison: set on the points that `dev` answers make.
-MOST, MOST_CELLS = 7, 6
 SITUATION = "What is the situation in your team: how many people, who holds which role, and what goes wrong at the moment?"
 
 # What asks for a look at the whole team, whichever role it may lead to.
@@ -63,7 +61,7 @@ def plan(
 def _explain(ranked: Sequence[Candidate]) -> Plan:
     first = ranked[0]
     near = [c for c in ranked[1:] if c.passage.id == first.passage.id or c.value > 0.8 * first.value]
-    rest = without_repetition(near, MOST - 1, [first.sentence])
+    rest = without_repetition(near, 4, [first.sentence])
     if len(rest) < 3:
         rest += without_repetition([c for c in ranked[1:] if c not in rest], 3 - len(rest), _texts([first, *rest]))
     ordered = in_reading_order([first, *rest])
@@ -81,7 +79,7 @@ def _compare(query: Query, ranked: Sequence[Candidate]) -> Plan:
     taken = [first.sentence]
     pairs: list[Candidate] = []
     for a, b in _pairs(ranked, left, right):
-        if len(pairs) >= MOST_CELLS:
+        if len(pairs) >= 4:
             break
         fresh = without_repetition([a, b], 2, taken)
         if len(fresh) == 2:

@@ -65,21 +65,19 @@ class Layers:
             self._opened = trained, AutoTokenizer.from_pretrained(folder, local_files_only=True), model
         return self._opened[0], self._opened[1]
 
-    def states(self, rows: Sequence[Sequence[int]], second_from: Sequence[int] = ()) -> Vectors:
-        """The states of every token, shape (rows, longest row, 384); `second_from` says where each row's second text begins."""
+    def states(self, rows: Sequence[Sequence[int]]) -> Vectors:
+        """The states of every token, shape (rows, longest row, 384)."""
         import torch
 
         self.open()
         assert self._opened is not None
         ids = torch.zeros((len(rows), max(map(len, rows))), dtype=torch.long)
-        seen, types = torch.zeros_like(ids), torch.zeros_like(ids)
+        seen = torch.zeros_like(ids)
         for line, row in enumerate(rows):
             ids[line, : len(row)] = torch.tensor(row)
             seen[line, : len(row)] = 1
-            if second_from:
-                types[line, second_from[line] : len(row)] = 1
         with torch.inference_mode():
-            states = self._opened[2](input_ids=ids, attention_mask=seen, token_type_ids=types).last_hidden_state
+            states = self._opened[2](input_ids=ids, attention_mask=seen).last_hidden_state
         return np.asarray(states.numpy(), np.float32)
 
 

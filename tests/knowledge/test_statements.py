@@ -12,10 +12,12 @@ import numpy.typing as npt
 import pytest
 
 from app.coaching.ports import Vectors
+from app.coaching.team.roster import OTHERS
 from app.errors import CorpusError, WeightsMissing
-from app.knowledge.contextual import ContextualReader
-from app.knowledge.rules import read_rules
-from app.knowledge.statements import NEGLIGIBLE, REMEMBERED, LearnedReader, Weights, read_weights, terms, write_weights
+from app.knowledge.contextual import MADE_BY, ContextualReader
+from app.knowledge.layers import read_trained
+from app.knowledge.rules import read_rules, read_vocabulary
+from app.knowledge.statements import IN_PLACE, NEGLIGIBLE, REMEMBERED, LearnedReader, Weights, read_weights, terms, write_weights
 from app.settings import SHIPPED_CORPUS
 from tests.knowledge.tiny import Hashes
 
@@ -152,7 +154,8 @@ class InPlace(ContextualReader):
 
 def test_the_two_models_are_averaged_where_both_know_the_label(file: Path) -> None:
     alone = LearnedReader(file, Hashes()).read(["Six people"])[0]
-    together = LearnedReader(file, Hashes(), InPlace(team_size=-5.0, other=9.0)).read(["Six people"])[0]
+    even = -5.0 * (1 - IN_PLACE) / IN_PLACE  # takes back the logit of 5 that the words give
+    together = LearnedReader(file, Hashes(), InPlace(team_size=even, other=9.0)).read(["Six people"])[0]
 
     assert alone["team_size"] > 0.99
     assert together == {"team_size": pytest.approx(0.5)}
@@ -269,17 +272,23 @@ def test_the_shipped_labels_are_facts_responsibilities_and_states() -> None:
     facts = {f.id: f for f in rules.facts}
     duties = {d.id for d in rules.duties if d.name}
 
+    roles = {*OTHERS, *(role.id for role in read_vocabulary(SHIPPED_CORPUS / "rules").roles)}
+    labels = {"duty": duties, "state": {"owned", "shared", "doubled", "unowned"}, "role": roles}
+
     def known(label: str) -> bool:
-        kind, _, duty = label.partition(":")
+        kind, _, named = label.partition(":")
         fact, _, value = label.partition("=")
-        if duty:
-            return duty in (duties if kind == "duty" else {"owned", "shared", "doubled", "unowned"})
+        if named:
+            return named in labels[kind]
         rule = facts.get(fact)
         if rule is None:
             return False
-        values = {"flag": {"true", "false"}, "word": {*rule.values, "someone", "team", "nobody"}}.get(rule.type, {""})
+        values = {"flag": {"true", "false"}, "word": {*rule.values, "someone", "team", "nobody", *roles}}.get(rule.type, {""})
         return value in values
 
+    in_place = read_trained(SHIPPED_CORPUS / "rules" / "reader.npz", MADE_BY)
+    assert set(in_place.labels) <= set(weights.labels)
+    assert in_place.weight.shape == (len(in_place.labels), 384)
     assert [label for label in weights.labels if not known(label)] == []
     assert weights.by_vector.shape == (384, len(weights.labels))
     assert weights.by_term.shape == (len(weights.vocabulary), len(weights.labels))
