@@ -57,18 +57,34 @@ OPENER = re.compile(
     r"in (?:that|this) case|even if|does that|is that|would that|you (?:said|mean|mentioned))\b",
     re.I,
 )
+# Words that stand for something said before; without it nobody knows what is meant.
+POINTING = re.compile(
+    r"\b(?:difference between|which of|either of|both of) (?:the (?:two|2)|them|these|those)\b"
+    r"|\bthe (?:other one|former|latter|same role)\b|\bthe (?:role|post)\b(?! (?:of|for|that|which|i|we|called)\b)"
+    r"|^\W*(?:so |and |ok(?:ay)?,? )*(?:which|what)(?:'s| (?:one|of them))?(?: is| would be| fits| do you (?:recommend|prefer))? (?:the )?(?:better|best|right one|worse)\b[^,]{0,12}$"
+    r"|\b(?:recommend|advise|suggest|need|want|worth) (?:it|that|this|one|them)\b(?! (?:to|for (?:us|me) to)\b)|\ba (?:good|bad|great) one\b"
+    r"|^\W*(?:so )?(?:should|shall|could|can) (?:i|we) (?:do|take|try|go for|have) (?:it|that|this|one)\b",
+    re.I,
+)
+# A title that several roles share.
+SHORT_TITLE = re.compile(r"(?<!tech )(?<!team )(?<!delivery )\b(?:the|our) (lead|owner)\b(?!s? (?:of|for)\b|[ -]\w*(?:time|er)\b)", re.I)
+MOST_POINTING_WORDS = 14  # a longer question says what it means
 ABOUT_ANOTHER = re.compile(r"^\W*(?:and |ok(?:ay)?,? |so )*(?:what|how) about\b|^\W*and (?:an?|the|for)\b", re.I)
 
 
 @dataclass(frozen=True)
 class Query:
-    """`asked` is the person's own words; `text` is what is looked up; `roles` are those it is about."""
+    """`asked` is the person's own words; `text` is what is looked up; `roles` are those it is about.
+
+    `pm_is_open` says that "PM" may be several roles, `points_nowhere` that it speaks of something that nobody has named.
+    """
 
     asked: str
     text: str
     roles: tuple[str, ...]
     follows: bool
     pm_is_open: bool
+    points_nowhere: bool = False
 
 
 def without_identity(text: str) -> str:
@@ -96,11 +112,21 @@ def understood(asked: str, turns: Sequence[Turn], vocabulary: Vocabulary) -> Que
         else:
             text = vocabulary.with_pm_as(text, meant)
             roles = vocabulary.roles_in(text)
+    points_nowhere = not roles and _points_nowhere(text, turns, vocabulary)
     follows = last is not None and last.answer.kind is not Kind.COURTESY and _follows(text, roles)
     if follows and last is not None:
         text = _completed(text, roles, before, last, vocabulary)
         roles = roles or before[:3]
-    return Query(asked, text, tuple(roles), follows, pm_is_open)
+    return Query(asked, text, tuple(roles), follows, pm_is_open, points_nowhere)
+
+
+def _points_nowhere(text: str, turns: Sequence[Turn], vocabulary: Vocabulary) -> bool:
+    """Whether a question without a role speaks of one that was not named before, or by a title that several named ones share."""
+    earlier = [role for turn in turns for role in (*turn.answer.subject, *vocabulary.roles_in(turn.question))]
+    title = SHORT_TITLE.search(text)
+    if title:
+        return len({role for role in earlier if role.endswith(title[1].lower())}) != 1
+    return not earlier and len(text.split()) <= MOST_POINTING_WORDS and bool(POINTING.search(text))
 
 
 def _completed(text: str, roles: Sequence[str], before: Sequence[str], last: Turn, vocabulary: Vocabulary) -> str:

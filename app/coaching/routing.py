@@ -80,6 +80,8 @@ class Router:
             return Route(_kind(label), self._rules.reply(matched[label]), confidence)
         if query.pm_is_open and label in {*map(str, GUIDED), "needs_facts", "not_covered", "courtesy"}:
             return Route(Kind.EXPLAIN, self._rules.reply("ask_pm"), confidence)
+        if query.points_nowhere and label not in ("signpost", "out_of_scope"):
+            return Route(Kind.EXPLAIN, self._rules.reply("ask_role"), confidence)
         if label == "needs_facts":
             if query.roles or (query.follows and turns):
                 return Route(self._guided(query, scores, turns), None, confidence)

@@ -218,3 +218,51 @@ def test_bait_for_the_patterns_takes_no_time(text: str) -> None:
     without_identity(text)
 
     assert time.process_time() - start < 2
+
+
+# What speaks of something that nobody named
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "which is better?",
+        "Which one would be best",
+        "Difference between the two please, short answer is fine",
+        "does the role exist in small companies also, or only in big ones?",
+        "would you recommend it for a team of five?",
+        "How do I tell a good one from a bad one at interview?",
+        "should we do it?",
+        "Could our lead take this on as well as her current work?",
+    ],
+)
+def test_a_question_that_points_at_nothing_is_noticed(asked: str) -> None:
+    assert a_query(asked).points_nowhere
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "which is better, a product owner or a product manager?",
+        "what is the role of a delivery manager?",
+        "does the role of product owner exist in small companies?",
+        "What do you recommend for a team of five with two suppliers and a contract date?",
+        "should our tech lead run the plan?",
+        "who is the owner of the backlog?",
+    ],
+)
+def test_a_question_that_says_what_it_means_points_at_it(asked: str) -> None:
+    assert not a_query(asked).points_nowhere
+
+
+def test_what_was_named_before_is_what_is_meant() -> None:
+    before = a_turn("What does a product owner do?", "product_owner")
+
+    assert not a_query("does the role exist in small companies?", before).points_nowhere
+    assert not a_query("can the owner say no to sales?", before).points_nowhere
+
+
+def test_a_title_that_two_roles_share_is_open() -> None:
+    before = a_turn("We have a product owner and a service owner.", "product_owner", "service_owner")
+
+    assert a_query("can the owner say no to sales?", before).points_nowhere
