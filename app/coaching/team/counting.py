@@ -27,19 +27,13 @@ _NONE = re.compile(
     r"|\b(?:don't|doesn't|do not|does not|never) (?:really )?(?:depend|rely|need|wait|hang|buy)\b|^\W*(?:nil|none|nobody|no one|zero|0)\b",
     re.I,
 )
-_EXCEPT = re.compile(r"\b(?:but|except|apart from|besides|other than|can't do without|cannot do without|not without)\b", re.I)
+_EXCEPT = re.compile(r"\b(?:but|except|apart from|besides|other than|can.t do without|cannot do without|not without|and (?:on |for )?(?:nobody|no one) else)\b", re.I)
 _ONE = re.compile(r"\b(?:one|only|single|sole|just the|apart from the|the|an?|our|their)\b", re.I)
 _COUNTED_ONE = re.compile(r"\b(?:only|just one|one|single|sole|exactly one) (?:[\w-]+ ){0,2}?(?:" + PARTIES + r")\b", re.I)
 FEWEST = 3  # "one of us", "two people" count a part of the team, hardly ever the whole
 MOST = 2000  # people of one team; more is no team
 
 _N = NUMBER.replace("?P<n>", "?:")
-_PEOPLE = (
-    r"people|persons?|folks|members|heads|humans|souls|of us|of them|engineers?|developers?|devs?|programmers?|coders?|testers?|"
-    r"designers?|analysts?|researchers?|scientists?|technicians?|specialists?|colleagues|contractors?|freelancers?|students?|interns?|"
-    r"trainees?|managers?|owners?|leads?|masters?|architects?|writers?|editors?|nurses?|doctors?|physicians?|teachers?|editors?|fitters?|"
-    r"FTEs?|QAs?|PMs?|POs?|BAs?|admins?|administrators?|operators?|electricians?|chemists?|physicists?|consultants?|trainers?"
-)
 _TOTAL = [
     re.compile(rf"\b({_N})(?: (?:of us|in (?:all|total|the team|our team)|altogether|strong|people|persons|heads|members|folks|humans|souls|FTEs?))\b", re.I),
     re.compile(rf"\b(?:we are|we're|we were|there are|there's|they are|team of|group of|crew of|squad of|staff of|unit of|total(?: of)?|in all|altogether|"
@@ -66,8 +60,6 @@ _HEAD = re.compile(r"[^,]{0,50}?\b(?:we are|we're|we have|you are|you'd be|there
 _PERSON = re.compile(r"(?:[a-zà-ÿ-]+ ){0,3}?[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]+(?: [\w’'-]+){0,6}$")
 _SOMEBODY = re.compile(r"^(?:only |just |also |both |our |my |the |half[- ]time |part[- ]time )*(?:an?|another|our|my|the|me|myself|i|i'm|you|yourself|self|herself|himself|yours truly|half (?:an?|of an?))\b", re.I)
 _CLAUSE = re.compile(r"^(?:who|which|that|where|when|while|because|so|but|since|for|all|in|on|at|by|to|from|it|they|he|she|nobody|no|not|none|same|every|each|mostly|half the|most|now|still|has|have|is|are|was|were|do|does|works?|keeps?)\b", re.I)
-
-
 # A number that counts a part of the team, by what the people in it do.
 _PART = re.compile(
     r"\s?(?:(?!(?:and|of|in|on|with|plus|who)\b)[\w/&-]+\s){0,3}?(?:engineers?|engs?|developers?|devs?|programmers?|coders?|testers?|designers?|analysts?|researchers?|scientists?|technicians?|"

@@ -58,6 +58,7 @@ def test_without_a_total_the_parts_are_added_up(text: str, n: int) -> None:
         ("One other party, the ticket-gate supplier, and one date.", Count(1, said=True)),
         ("We depend on nobody.", Count(0, said=True)),
         ("No supplier has a hand in it.", Count(0, said=True)),
+        ("We depend on the bank and on nobody else.", Count(1, said=False)),
         ("Crane maker (Finland), network firm, cabin refitter, certifier.", Count(4, said=False)),
         ("The meter firm, the billing vendor, and a date in the contract.", Count(2, said=False)),
     ],
