@@ -55,7 +55,7 @@ def test_the_switch_and_the_back_button_lead_between_the_parts(context: BrowserC
     page.get_by_role("radio", name="Team").click()
     expect(page.get_by_role("heading", name="Describe your team")).to_be_visible()
     expect(page).to_have_url(re.compile(r"\?view=team$"))
-    assert page.get_by_test_id("stChatInputTextArea").count() == 0
+    expect(page.get_by_test_id("stChatInputTextArea")).to_have_count(0)
     described(page)
 
     page.go_back()
