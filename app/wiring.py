@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -341,6 +342,8 @@ class Service:
             self._problem = f"{error} {error.hint}".strip()
         finally:
             self._loading = ""
+        with suppress(RolewiseError):  # said where a description is read
+            self.reader.warm()
         self._warm_model()
 
     def _warm_model(self) -> None:

@@ -79,6 +79,10 @@ class LearnedReader:
         self._weights: Weights | None = None
         self._recent: OrderedDict[tuple[str, ...], list[Mapping[str, float]]] = OrderedDict()
 
+    def warm(self) -> None:
+        """Load both models now. Raises what `read` raises."""
+        self.read(["We are six people."])
+
     def read(self, statements: Sequence[str]) -> list[Mapping[str, float]]:
         """For each statement of one text, in order, the labels with a confidence of at least 0.05; 50 texts are remembered.
 

@@ -130,6 +130,15 @@ def test_no_statement_needs_neither_file_nor_encoder(tmp_path: Path) -> None:
     assert encoder.asked == []
 
 
+def test_a_warm_reader_has_loaded_its_weights_before_it_is_asked(file: Path) -> None:
+    reader = LearnedReader(file, Hashes())
+
+    reader.warm()
+    file.unlink()
+
+    assert set(reader.read(["Seven people"])[0]) == {"team_size"}
+
+
 def test_the_oldest_text_is_forgotten_first(file: Path) -> None:
     encoder = Hashes()
     reader = LearnedReader(file, encoder)
