@@ -96,7 +96,7 @@ def described(path: Path) -> Iterator[list[Example]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         text = row["text"]
-        implied = roles_implied(text, row["facts"].get("roles_present"))
+        implied = roles_implied(row["facts"].get("roles_present"))
         examples = []
         for statement in statements_of(text):
 
@@ -107,9 +107,9 @@ def described(path: Path) -> Iterator[list[Example]]:
             said = [(k, f["value"]) for k, f in row["facts"].items() if speaks(f.get("evidence", ()))]
             held = [(k, d["state"]) for k, d in row.get("duties", {}).items() if speaks(d.get("evidence", ()))]
             duties = {f"duty:{k}" for k, _ in held} | {f"state:{s}" for _, s in held}
-            for _, present in [pair for pair in said if pair[0] == "roles_present"]:
-                duties |= roles_said(statement.text, present) or implied
-            examples.append(Example(statement.text, frozenset(labels_of(said) | duties), silent(row.get("silent", ()))))
+            present = dict(said).get("roles_present")
+            roles = roles_said(statement.text, present) or implied if present else set()
+            examples.append(Example(statement.text, frozenset(labels_of(said) | duties | roles), silent(row.get("silent", ()))))
         yield examples
 
 
@@ -118,7 +118,7 @@ def roles_said(statement: str, present: Sequence[str]) -> set[str]:
     return {f"role:{held.role}" for held in ROSTER.mentions(statement) if held.role in present}
 
 
-def roles_implied(text: str, present: Mapping[str, Any] | None) -> set[str]:
+def roles_implied(present: Mapping[str, Any] | None) -> set[str]:
     """The labels of roles that are there and that no word of the evidence names, as in "Fatuma, who draws the screens"."""
     if present is None:
         return set()

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-from app.knowledge.layers import Trained
+from app.knowledge.layers import Trained, padded
 from app.llm import catalogue, weights
 from app.settings import read_settings
 
@@ -36,12 +36,7 @@ class Trainee:
 
     def states(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
         """The states of every token, shape (rows, longest row, 384)."""
-        ids = torch.zeros((len(rows), max(map(len, rows))), dtype=torch.long)
-        seen = torch.zeros_like(ids)
-        for line, row in enumerate(rows):
-            ids[line, : len(row)] = torch.tensor(row)
-            seen[line, : len(row)] = 1
-        states: torch.Tensor = self.model(input_ids=ids, attention_mask=seen).last_hidden_state
+        states: torch.Tensor = self.model(**padded(rows)).last_hidden_state
         return states
 
     def learn(

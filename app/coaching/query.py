@@ -84,7 +84,7 @@ class Query:
     roles: tuple[str, ...]
     follows: bool
     pm_is_open: bool
-    points_nowhere: bool = False
+    points_nowhere: bool
 
 
 def without_identity(text: str) -> str:

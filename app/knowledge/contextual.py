@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +35,7 @@ class ContextualReader:
         """
         trained, tokenizer = self._layers.open()
         found = np.zeros((len(statements), len(trained.labels)), np.float32)
-        ids = tokenizer(list(statements), add_special_tokens=False, truncation=True, max_length=LONGEST)["input_ids"]
-        tokens = [[*row, tokenizer.sep_token_id] for row in ids]
+        tokens = tokens_of(tokenizer, statements)
         windows = list(windows_of([len(t) for t in tokens]))
         for at in range(0, len(windows), TOGETHER):
             some = windows[at : at + TOGETHER]
@@ -47,6 +47,12 @@ class ContextualReader:
                     found[n] = trained.weight @ (LENGTH * vector / max(float(np.linalg.norm(vector)), 1e-12)) + trained.bias
                     start += len(tokens[n])
         return trained.labels, found
+
+
+def tokens_of(tokenizer: Any, statements: Sequence[str]) -> list[list[int]]:  # Any: transformers ships no types for it
+    """The tokens of each statement, at most 100, with a separator behind them."""
+    rows = tokenizer(list(statements), add_special_tokens=False, truncation=True, max_length=LONGEST)["input_ids"]
+    return [[*row, tokenizer.sep_token_id] for row in rows]
 
 
 def windows_of(lengths: Sequence[int]) -> Iterator[list[int]]:

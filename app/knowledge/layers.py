@@ -71,14 +71,21 @@ class Layers:
 
         self.open()
         assert self._opened is not None
-        ids = torch.zeros((len(rows), max(map(len, rows))), dtype=torch.long)
-        seen = torch.zeros_like(ids)
-        for line, row in enumerate(rows):
-            ids[line, : len(row)] = torch.tensor(row)
-            seen[line, : len(row)] = 1
         with torch.inference_mode():
-            states = self._opened[2](input_ids=ids, attention_mask=seen).last_hidden_state
+            states = self._opened[2](**padded(rows)).last_hidden_state
         return np.asarray(states.numpy(), np.float32)
+
+
+def padded(rows: Sequence[Sequence[int]]) -> dict[str, Any]:  # Any: tensors, and torch is not imported for the name
+    """What the model takes: the ids of all rows filled up to the longest, and where there is something to read."""
+    import torch
+
+    ids = torch.zeros((len(rows), max(map(len, rows))), dtype=torch.long)
+    seen = torch.zeros_like(ids)
+    for line, row in enumerate(rows):
+        ids[line, : len(row)] = torch.tensor(row)
+        seen[line, : len(row)] = 1
+    return {"input_ids": ids, "attention_mask": seen}
 
 
 def read_trained(path: Path, mended_by: str) -> Trained:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -112,6 +113,9 @@ def test_a_question_for_the_guides_goes_there_as_its_kind(kind: str, question: s
         ("ask_role", "I need advice"),
         ("ask_role", "What should we do?"),
         ("ask_role", "Do we need one?"),
+        ("ask_role", "Which one would be best?"),
+        ("ask_role", "Would you recommend it for a team of five?"),
+        ("ask_role", "How do I tell a good one from a bad one at interview?"),
     ],
 )
 def test_what_guides_do_not_answer_gets_its_own_words(replies: str, question: str, service: Service) -> None:
@@ -322,6 +326,6 @@ def test_bait_for_the_patterns_takes_no_time(text: str) -> None:
     query = understood("what?", (), VOCABULARY)
     start = time.process_time()
 
-    router.route(type(query)(text, "what", (), False, False), ())
+    router.route(replace(query, asked=text, text="what", points_nowhere=False), ())
 
     assert time.process_time() - start < 2

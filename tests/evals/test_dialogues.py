@@ -188,6 +188,15 @@ def test_every_shipped_case_can_be_read(name: str) -> None:
         assert len(read_cases(path, name, split, READERS[name]).cases) >= 10
 
 
+def test_the_claims_for_training_can_be_read_and_none_is_a_case() -> None:
+    taught = read_cases(DATA / "training" / "claims.jsonl", "claims", "dev", READERS["claims"]).cases
+    files = [read_cases(DATA / f"claims.{split}.jsonl", "claims", split, READERS["claims"]) for split in ("dev", "test")]
+    judged = {case.sentence for file in files for case in file.cases}
+
+    assert len(taught) >= 1_000
+    assert not judged & {c.sentence for c in taught}
+
+
 @pytest.mark.parametrize("name", [file for suite in SUITES.values() for file in (suite.data, *suite.more)])
 def test_the_canary_of_every_hidden_file_is_looked_for(name: str, tmp_path: Path) -> None:
     (tmp_path / f"{name}.test.jsonl").write_text(json.dumps({"canary": CANARY}) + "\n", encoding="utf-8")

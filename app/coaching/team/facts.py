@@ -30,6 +30,7 @@ A_ROLE = 0.3  # … that it must have in a role for a pattern to be believed
 ADDED_UP = 0.84  # the most for a number that was added up and a role that was looked up: they are inferred
 SAID, AGREED = 0.1, 0.1  # what a number gains that is said in so many words, or found twice
 FEWEST_ROWS = 3
+TOGETHER = 0.2  # what neighbouring rows gain that hold a number each
 NOT_OPPOSED = 0.12  # confidence that the reader must have in a fact for a pattern to be believed where both have looked
 COUNTED: Mapping[str, Callable[[str], Count | None]] = {
     "team_size": counting.people,
@@ -69,11 +70,12 @@ OWN_NEGATION = re.compile(r"^(?:no\b|without|nobody|no one|no-one|noone|never)",
 
 @dataclass(frozen=True)
 class _Found:
-    """A value that was read somewhere, how sure it is, and the words."""
+    """A value that was read somewhere, how sure it is, and the words; `said` unless it was added up or looked up."""
 
     value: FactValue
     confidence: float
     quote: Quote
+    said: bool = True
 
 
 class FactFinder:
@@ -135,13 +137,12 @@ class FactFinder:
                 if fact_id in COUNTED:
                     counted = COUNTED[fact_id](statement.text)
                     if counted is not None:
-                        sure = confidence if counted.said else min(confidence, ADDED_UP)
-                        found.setdefault(fact_id, []).append(_Found(counted.n, sure, quote))
+                        found.setdefault(fact_id, []).append(_found(counted.n, confidence, quote, said=counted.said))
                     continue
                 read = self._read_value(known[fact_id], value, statement, by_name, confidences)
                 if read is not None:
                     named = value != SOMEONE or confidences.get(f"{fact_id}={read}", 0.0) >= SURE
-                    found.setdefault(fact_id, []).append(_Found(read, confidence if named else min(confidence, ADDED_UP), quote))
+                    found.setdefault(fact_id, []).append(_found(read, confidence, quote, said=named))
             if "roles_present" in known:
                 found.setdefault("roles_present", []).extend(self._roles(statement, confidences))
         if "team_size" in known:
@@ -238,6 +239,11 @@ def _words(value: FactValue) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
+def _found(value: FactValue, confidence: float, quote: Quote, *, said: bool) -> _Found:
+    """What was read; what was not said in so many words is never sure enough to be stated."""
+    return _Found(value, confidence if said else min(confidence, ADDED_UP), quote, said)
+
+
 def _rows(statements: Sequence[Statement], read: Sequence[Mapping[str, float]]) -> Iterator[_Found]:
     """The sum over neighbouring rows that each hold the size of a team, or their last row if it is the total."""
     stretch: list[tuple[Statement, int, float]] = []
@@ -251,7 +257,7 @@ def _rows(statements: Sequence[Statement], read: Sequence[Mapping[str, float]]) 
             sizes = [n for _, n, _ in stretch]
             n = sizes[-1] if sizes[-1] == sum(sizes[:-1]) else sum(sizes)
             where = stretch[0][0]
-            yield _Found(n, min(ADDED_UP, max(c for *_, c in stretch) + 0.2), Quote(where.text, where.start, where.end))
+            yield _found(n, max(c for *_, c in stretch) + TOGETHER, Quote(where.text, where.start, where.end), said=False)
         stretch = []
 
 
@@ -277,7 +283,7 @@ def _fact(rule: FactRule, found: Sequence[_Found]) -> Fact | None:
     times = Counter(f.value for f in found)
     best = max(
         found,
-        key=lambda f: f.confidence + (SAID * (f.confidence != ADDED_UP) + AGREED * (times[f.value] > 1) if rule.type == "count" else 0),
+        key=lambda f: f.confidence + (SAID * f.said + AGREED * (times[f.value] > 1) if rule.type == "count" else 0),
     )
     quotes = tuple(dict.fromkeys(f.quote for f in found if f.value == best.value))[:3]
     return Fact(rule.id, best.value, Certainty.STATED if best.confidence >= SURE else Certainty.INFERRED, quotes)

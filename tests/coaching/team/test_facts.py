@@ -194,6 +194,12 @@ def test_a_number_that_is_said_is_stated_and_one_that_was_added_up_inferred() ->
     assert (added.value, added.certainty) == (7, Certainty.INFERRED)
 
 
+def test_a_number_that_is_said_comes_before_one_that_was_added_up() -> None:
+    knows = {"developers": {"team_size": 0.75}, "Team": {"team_size": 0.7}}
+
+    assert found("Six developers and a designer. Team: 12.", knows)["team_size"].value == 12
+
+
 def test_the_sizes_in_neighbouring_rows_are_added_up_unless_the_last_is_their_total() -> None:
     rows = "Tills | 8 | Ana\nScales | 5 | Bo\nApp | 4 | Cy"
 
